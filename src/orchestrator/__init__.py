@@ -1,0 +1,1 @@
+"""An AI project manager for people who cannot code."""

@@ -1,0 +1,256 @@
+"""How a project moves from an idea to done: one table. Pure: no I/O, no clock, no framework."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from orchestrator.errors import Conflict
+
+
+class Stage(StrEnum):
+    """Where a project stands, as everybody outside sees it."""
+
+    BRAINSTORMING = "BRAINSTORMING"
+    VISION_REVIEW = "VISION_REVIEW"
+    PLANNING = "PLANNING"
+    IN_PROGRESS = "IN_PROGRESS"
+    PAUSED = "PAUSED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class Step(StrEnum):
+    """What exactly is going on: work that we do, a question to a person, or rest."""
+
+    TALKING = "talking"
+    DRAFTING = "drafting"  # the vision is being written
+    VISION = "vision"
+    PREPARING = "preparing"  # the repository
+    PRIMING = "priming"  # the builder reads the code
+    ROADMAPPING = "roadmapping"
+    ROADMAP = "roadmap"
+    PLANNING = "planning"  # of one phase
+    PLAN = "plan"
+    BUILDING = "building"
+    CHECKING = "checking"
+    REPAIRING = "repairing"
+    PROBLEM = "problem"
+    RESULT = "result"
+    MERGING = "merging"
+    UNDOING = "undoing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Signal(StrEnum):
+    """What can happen to a project."""
+
+    ASKED = "asked"  # for the vision
+    EXTENDED = "extended"  # a finished project gets a new wish
+    FINISHED = "finished"
+    NEXT_PHASE = "next_phase"
+    RED = "red"  # our checks failed, and a repair may still help
+    FAILED = "failed"  # this cannot go on without a person
+    APPROVED = "approved"
+    CHANGES = "changes"
+    REJECTED = "rejected"
+    RETRIED = "retried"
+    GONE_BACK = "gone_back"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    CANCELLED = "cancelled"
+    RESET = "reset"
+    UNDO = "undo"
+
+
+WORKING = frozenset(
+    {
+        Step.DRAFTING,
+        Step.PREPARING,
+        Step.PRIMING,
+        Step.ROADMAPPING,
+        Step.PLANNING,
+        Step.BUILDING,
+        Step.CHECKING,
+        Step.REPAIRING,
+        Step.MERGING,
+        Step.UNDOING,
+    }
+)
+GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT})
+OPEN = WORKING | GATES | {Step.TALKING}
+IN_A_PHASE = frozenset(
+    {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
+)
+CAN_UNDO = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
+
+FLOW: dict[tuple[Step, Signal], Step] = {
+    (Step.TALKING, Signal.ASKED): Step.DRAFTING,
+    (Step.DRAFTING, Signal.FINISHED): Step.VISION,
+    (Step.VISION, Signal.APPROVED): Step.PREPARING,
+    (Step.VISION, Signal.CHANGES): Step.TALKING,
+    (Step.VISION, Signal.REJECTED): Step.TALKING,
+    (Step.PREPARING, Signal.FINISHED): Step.PRIMING,
+    (Step.PRIMING, Signal.FINISHED): Step.ROADMAPPING,
+    (Step.ROADMAPPING, Signal.FINISHED): Step.ROADMAP,
+    (Step.ROADMAP, Signal.APPROVED): Step.PLANNING,
+    (Step.ROADMAP, Signal.CHANGES): Step.ROADMAPPING,
+    (Step.ROADMAP, Signal.REJECTED): Step.TALKING,
+    (Step.PLANNING, Signal.FINISHED): Step.PLAN,
+    (Step.PLAN, Signal.APPROVED): Step.BUILDING,
+    (Step.PLAN, Signal.CHANGES): Step.PLANNING,
+    (Step.PLAN, Signal.REJECTED): Step.PAUSED,
+    (Step.BUILDING, Signal.FINISHED): Step.CHECKING,
+    (Step.CHECKING, Signal.FINISHED): Step.RESULT,
+    (Step.CHECKING, Signal.RED): Step.REPAIRING,
+    (Step.REPAIRING, Signal.FINISHED): Step.CHECKING,
+    (Step.RESULT, Signal.APPROVED): Step.MERGING,
+    (Step.RESULT, Signal.CHANGES): Step.REPAIRING,
+    (Step.RESULT, Signal.REJECTED): Step.PAUSED,
+    (Step.MERGING, Signal.NEXT_PHASE): Step.PLANNING,
+    (Step.MERGING, Signal.FINISHED): Step.COMPLETED,
+    (Step.PROBLEM, Signal.GONE_BACK): Step.PAUSED,
+    (Step.PROBLEM, Signal.REJECTED): Step.PAUSED,
+    (Step.UNDOING, Signal.FINISHED): Step.PAUSED,
+    (Step.COMPLETED, Signal.EXTENDED): Step.DRAFTING,
+    **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING},
+    **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
+    **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
+    **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
+    **{(step, Signal.UNDO): Step.UNDOING for step in CAN_UNDO},
+}
+
+# Moves whose target the project itself remembers.
+RETURNS: dict[tuple[Step, Signal], str] = {
+    (Step.PAUSED, Signal.RESUMED): "paused_from",
+    (Step.PROBLEM, Signal.RETRIED): "failed_at",
+    (Step.PROBLEM, Signal.CHANGES): "failed_at",
+}
+
+# After these, "resume" does not ask the same question again but makes a new plan.
+PLANS_ANEW = {
+    (Step.PLAN, Signal.REJECTED),
+    (Step.RESULT, Signal.REJECTED),
+    (Step.PROBLEM, Signal.GONE_BACK),
+    (Step.UNDOING, Signal.FINISHED),
+}
+STAGE = {
+    Step.TALKING: Stage.BRAINSTORMING,
+    Step.DRAFTING: Stage.BRAINSTORMING,
+    Step.VISION: Stage.VISION_REVIEW,
+    Step.PREPARING: Stage.PLANNING,
+    Step.PRIMING: Stage.PLANNING,
+    Step.ROADMAPPING: Stage.PLANNING,
+    Step.ROADMAP: Stage.PLANNING,
+    Step.PAUSED: Stage.PAUSED,
+    Step.COMPLETED: Stage.COMPLETED,
+    Step.CANCELLED: Stage.CANCELLED,
+}
+SAID = {
+    Step.TALKING: "still being talked about",
+    Step.DRAFTING: "having its vision written",
+    Step.VISION: "waiting for an answer about the vision",
+    Step.PREPARING: "being set up",
+    Step.PRIMING: "being looked at",
+    Step.ROADMAPPING: "being split into phases",
+    Step.ROADMAP: "waiting for an answer about the phases",
+    Step.PLANNING: "planning a phase",
+    Step.PLAN: "waiting for an answer about a plan",
+    Step.BUILDING: "building a phase",
+    Step.CHECKING: "checking a phase",
+    Step.REPAIRING: "repairing a phase",
+    Step.PROBLEM: "stuck and waiting for an answer",
+    Step.RESULT: "waiting for somebody to try a phase",
+    Step.MERGING: "taking a phase into the app",
+    Step.UNDOING: "undoing a phase",
+    Step.PAUSED: "paused",
+    Step.COMPLETED: "finished",
+    Step.CANCELLED: "cancelled",
+}
+ASKED_FOR = {
+    Signal.ASKED: "have its vision written",
+    Signal.EXTENDED: "take a new wish",
+    Signal.APPROVED: "take a yes",
+    Signal.CHANGES: "take a wish for changes",
+    Signal.REJECTED: "take a no",
+    Signal.RETRIED: "try again",
+    Signal.GONE_BACK: "go back",
+    Signal.STOPPED: "be paused",
+    Signal.RESUMED: "go on",
+    Signal.CANCELLED: "be cancelled",
+    Signal.RESET: "start over",
+    Signal.UNDO: "undo a phase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the rows say about one project. `moves` counts its moves and is the fence of everything that works."""
+
+    id: str
+    name: str
+    step: Step = Step.TALKING
+    leg: int = 0  # counts the times that work began; names the job that carries it
+    moves: int = 0
+    phase: int = 0  # the one at hand, 1 to `phases`; 0 before the roadmap is approved
+    phases: int = 0
+    tries: int = 0  # repairs since the phase was last built
+    paused_from: Step | None = None
+    failed_at: Step | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """PROBLEM has the stage in which it arose."""
+        if self.step is Step.PROBLEM and self.failed_at:
+            return STAGE.get(self.failed_at, Stage.IN_PROGRESS)
+        return STAGE.get(self.step, Stage.IN_PROGRESS)
+
+    @property
+    def key(self) -> str:
+        """Names the work at hand, not an attempt at it: the same after a crash, on whichever process."""
+        return f"{self.id}-{self.moves}-{self.step}"
+
+    def after(self, signal: Signal) -> "Project":
+        """The project after this signal. Raises Conflict, with a sentence, where the table has no such move."""
+        step = self._next(signal)
+        begins = step in WORKING and self.step not in WORKING
+        return replace(
+            self,
+            step=step,
+            leg=self.leg + begins,
+            moves=self.moves + 1,
+            phase=self._phase(signal),
+            tries=self._tries(step, signal),
+            paused_from=self._paused_from(step, signal),
+            failed_at=self._failed_at(step),
+        )
+
+    def _next(self, signal: Signal) -> Step:
+        if (field := RETURNS.get((self.step, signal))) and (step := getattr(self, field)):
+            return Step(step)
+        if step := FLOW.get((self.step, signal)):
+            return step
+        asked = ASKED_FOR.get(signal, f"take “{signal}”")
+        raise Conflict(f"{self.name} is {SAID[self.step]}, so it cannot {asked} now.")
+
+    def _phase(self, signal: Signal) -> int:
+        if signal is Signal.RESET:
+            return 0
+        first = self.step is Step.ROADMAP and signal is Signal.APPROVED
+        return self.phase + 1 if first or signal is Signal.NEXT_PHASE else self.phase
+
+    def _tries(self, step: Step, signal: Signal) -> int:
+        if signal is Signal.RED:
+            return self.tries + 1
+        return 0 if step in {Step.PLANNING, Step.BUILDING} else self.tries
+
+    def _paused_from(self, step: Step, signal: Signal) -> Step | None:
+        if step is Step.PAUSED:
+            return Step.PLANNING if (self.step, signal) in PLANS_ANEW else self.step
+        return None
+
+    def _failed_at(self, step: Step) -> Step | None:
+        """Where to try again. What was built is built again: its checks cannot turn green by themselves."""
+        if step is Step.PROBLEM and self.step in WORKING:
+            return Step.BUILDING if self.step in {Step.CHECKING, Step.REPAIRING} else self.step
+        return self.failed_at if Step.PROBLEM in (step, self.step) or step is Step.PAUSED else None
