@@ -33,7 +33,7 @@ class PhaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a builder is asked to do. The same `key` is the same work: a second run of it goes on where the first was."""
+    """What a builder is asked to do. The same `key` is the same work: run again, it goes on where it was."""
 
     key: str
     kind: RunKind
