@@ -79,6 +79,7 @@ WORKING = frozenset(
 )
 GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT})
 OPEN = WORKING | GATES | {Step.TALKING}
+BEFORE_A_PHASE = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
 IN_A_PHASE = frozenset(
     {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
 )
@@ -245,9 +246,12 @@ class Project:
         return 0 if step in {Step.PLANNING, Step.BUILDING} else self.tries
 
     def _paused_from(self, step: Step, signal: Signal) -> Step | None:
-        if step is Step.PAUSED:
-            return Step.PLANNING if (self.step, signal) in PLANS_ANEW else self.step
-        return None
+        """Where to resume. Before a phase there is none to plan anew, so the work that failed is done again."""
+        if step is not Step.PAUSED:
+            return None
+        if (self.step, signal) not in PLANS_ANEW:
+            return self.step
+        return self.failed_at if self.step is Step.PROBLEM and self.failed_at in BEFORE_A_PHASE else Step.PLANNING
 
     def _failed_at(self, step: Step) -> Step | None:
         """Where to try again. What was built is built again: its checks cannot turn green by themselves."""
