@@ -30,7 +30,7 @@ check: ## the parts of `make test` that take seconds: format, lint, types, layer
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 
 soak: ## kill, overload and wait, for as long as it takes: every program in tests/soak
 	@scripts/install dev

@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from ground import postgres
+
+settings.register_profile("ours", deadline=None)  # a busy machine is not a fault
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

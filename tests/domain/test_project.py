@@ -71,7 +71,7 @@ def test_no_move_is_in_both_tables():
 def test_every_step_is_work_or_a_question_or_talk_or_rest():
     kinds = [WORKING, GATES, {Step.TALKING}, REST]
     assert sorted(step for kind in kinds for step in kind) == sorted(Step)
-    assert OPEN == set(Step) - REST
+    assert set(Step) - REST == OPEN
     assert IN_A_PHASE & WORKING | BEFORE_A_PHASE | {Step.UNDOING} == WORKING
 
 
