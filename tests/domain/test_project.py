@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from orchestrator.domain.project import (
     ASKED_FOR,
-    BEFORE_A_PHASE,
+    BEFORE_PHASES,
+    CAN_UNDO,
     FLOW,
     GATES,
     IN_A_PHASE,
@@ -25,13 +26,17 @@ from orchestrator.domain.project import (
 from orchestrator.errors import Conflict
 
 PAIRS = sorted(product(Step, Signal))
+MEMORY = {
+    Step.PAUSED: {"paused_from": Step.PLAN},
+    Step.PROBLEM: {"failed_at": Step.BUILDING},
+    Step.UNDOING: {"undo_from": Step.COMPLETED},
+}
 REST = frozenset({Step.PAUSED, Step.COMPLETED, Step.CANCELLED})
 
 
 def at(step: Step, **more: object) -> Project:
     """A project there, as it would be in the middle of its second phase."""
-    remembered = {Step.PAUSED: {"paused_from": Step.PLAN}, Step.PROBLEM: {"failed_at": Step.BUILDING}}.get(step, {})
-    return Project("1", "Meals", step, **{"leg": 3, "moves": 9, "phase": 2, "phases": 4} | remembered | more)
+    return Project("1", "Meals", step, **{"leg": 3, "moves": 9, "phase": 2, "phases": 4} | MEMORY.get(step, {}) | more)
 
 
 def test_a_project_is_talked_about_first():
@@ -72,7 +77,7 @@ def test_every_step_is_work_or_a_question_or_talk_or_rest():
     kinds = [WORKING, GATES, {Step.TALKING}, REST]
     assert sorted(step for kind in kinds for step in kind) == sorted(Step)
     assert set(Step) - REST == OPEN
-    assert IN_A_PHASE & WORKING | BEFORE_A_PHASE | {Step.UNDOING} == WORKING
+    assert IN_A_PHASE & WORKING | BEFORE_PHASES | {Step.UNDOING} == WORKING
 
 
 def test_every_step_can_be_said_and_reached():
@@ -88,7 +93,7 @@ def test_stop_always_works_and_resume_returns_there(step):
     assert paused.after(Signal.RESUMED).step is step
 
 
-@pytest.mark.parametrize("step", sorted(WORKING))
+@pytest.mark.parametrize("step", sorted(WORKING - {Step.UNDOING}))
 def test_work_that_failed_is_a_question_that_remembers_where_to_try_again(step):
     stuck = at(step).after(Signal.FAILED)
 
@@ -105,17 +110,35 @@ def test_a_problem_that_was_put_off_is_asked_about_again(no):
     assert stuck.after(no).after(Signal.RESUMED).after(Signal.RETRIED).step is Step.MERGING
 
 
-@pytest.mark.parametrize("step", [*sorted(IN_A_PHASE & WORKING), Step.UNDOING])
+@pytest.mark.parametrize("step", sorted(IN_A_PHASE & WORKING))
 def test_going_back_from_a_problem_of_a_phase_makes_a_new_plan(step):
     back = at(step).after(Signal.FAILED).after(Signal.GONE_BACK)
     assert back.paused_from is Step.PLANNING
 
 
-@pytest.mark.parametrize("step", sorted(BEFORE_A_PHASE))
+@pytest.mark.parametrize("step", sorted(BEFORE_PHASES))
 @pytest.mark.parametrize("phase", [0, 4])
 def test_going_back_from_a_problem_before_a_phase_plans_no_phase_that_is_not_there_or_already_done(step, phase):
     back = at(step, phase=phase).after(Signal.FAILED).after(Signal.GONE_BACK)
-    assert back.after(Signal.RESUMED).step is step
+    assert back.after(Signal.RESUMED).step is Step.TALKING
+
+
+@pytest.mark.parametrize("step", sorted(CAN_UNDO))
+def test_an_undo_that_failed_leads_back_to_where_it_was_asked_for(step):
+    before = at(step)
+    paused = before.after(Signal.UNDO).after(Signal.FAILED)
+    assert paused.after(Signal.RESUMED).step is (Step.PLAN if step is Step.PAUSED else step)
+    assert paused.failed_at is before.failed_at
+
+
+def test_an_undo_that_was_paused_and_asked_for_again_still_knows_where_it_began():
+    again = at(Step.RESULT).after(Signal.UNDO).after(Signal.STOPPED).after(Signal.UNDO)
+    assert again.after(Signal.FAILED).after(Signal.RESUMED).step is Step.RESULT
+
+
+def test_what_was_undone_is_planned_anew():
+    undone = at(Step.COMPLETED).after(Signal.UNDO).after(Signal.FINISHED)
+    assert (undone.step, undone.after(Signal.RESUMED).step) == (Step.PAUSED, Step.PLANNING)
 
 
 @pytest.mark.parametrize("gate", [Step.PLAN, Step.RESULT])
@@ -188,7 +211,7 @@ def with_roadmap(project: Project, more: int) -> Project:
 
 @given(st.data())
 def test_however_long_the_way_a_project_stays_in_order(data):
-    project = Project("1", "Meals")
+    project = data.draw(st.sampled_from([Project("1", "Meals"), *map(at, sorted(Step))]), "start")
     for _ in range(data.draw(st.integers(1, 60), "moves")):
         signal = data.draw(st.sampled_from(possible(project)), "signal")
         before, project = project, project.after(signal)
@@ -203,6 +226,7 @@ def in_order(before: Project, after: Project) -> None:
     assert after.leg == before.leg + begun
     assert (after.step is Step.PAUSED) == (after.paused_from is not None)
     assert after.step is not Step.PROBLEM or after.failed_at in WORKING
+    assert after.step is not Step.UNDOING or after.undo_from not in {None, Step.UNDOING}
     assert after.phase <= after.phases
     assert after.step not in IN_A_PHASE or after.phase >= 1
     assert after.stage in Stage
