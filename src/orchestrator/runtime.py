@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.bus import Bus
+from orchestrator.delivery.previews import Previews
 from orchestrator.forge.git import Git
 from orchestrator.ports import Executor, Jobs
 from orchestrator.presence import Presence
@@ -29,6 +30,7 @@ class Runtime:
     jobs: Jobs
     builders: dict[str, Executor]
     forge: Git
+    previews: Previews
     vault: Vault
 
 
