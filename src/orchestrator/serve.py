@@ -48,7 +48,7 @@ class Shell:
         except* OrchestratorError as group:
             self.reason = _first_sentence(group)
             signal.raise_signal(signal.SIGTERM)
-        except* Exception as group:
+        except* Exception as group:  # noqa: BLE001 - whatever it was, say so and end
             self.reason = "The server could not start."
             sys.excepthook(type(group), group, group.__traceback__)
             signal.raise_signal(signal.SIGTERM)
