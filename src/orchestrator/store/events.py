@@ -28,7 +28,7 @@ class Event:
     data: dict[str, Any]
 
 
-def append(db: AsyncSession, stream: ProjectRow | InstallationRow, actor: Actor, kind: str, **data: Any) -> int:
+def append(db: AsyncSession, stream: ProjectRow | InstallationRow, actor: Actor, kind: str, /, **data: Any) -> int:
     """Write one event and return its number, given under the lock that the caller holds on the stream's row.
 
     Followers are woken after the commit.

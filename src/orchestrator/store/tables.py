@@ -72,6 +72,7 @@ class ProjectRow(Base):
     tries: Mapped[int]
     paused_from: Mapped[Step | None]
     failed_at: Mapped[Step | None]
+    undo_from: Mapped[Step | None]
     problem: Mapped[dict[str, Any] | None]  # why it is stuck: sentence and technical details
     note: Mapped[str] = mapped_column(default="")  # what the person asked of the next piece of work
     undo: Mapped[int] = mapped_column(default=0)  # the phase to be undone
@@ -144,7 +145,7 @@ class EventRow(Base):
     __tablename__ = "events"
     project_id: Mapped[str] = mapped_column(primary_key=True)  # or INSTALLATION
     number: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
     actor_name: Mapped[str]
     channel: Mapped[str]
