@@ -258,7 +258,8 @@ class Project:
         return self.step
 
     def _undo_from(self, step: Step, signal: Signal) -> Step | None:
-        if signal is Signal.UNDO:
+        """Where the first undo began: asking again while it is paused does not make it begin there."""
+        if signal is Signal.UNDO and self.paused_from is not Step.UNDOING:
             return self.paused_from if self.step is Step.PAUSED else self.step
         return self.undo_from if Step.UNDOING in (step, self.paused_from) or self._pauses_undo(step) else None
 
