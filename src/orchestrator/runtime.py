@@ -13,6 +13,7 @@ from orchestrator.ports import Executor, Jobs
 from orchestrator.presence import Presence
 from orchestrator.settings import Settings
 from orchestrator.store.engine import Database, Sessions
+from orchestrator.telemetry import Metrics
 from orchestrator.vault import Vault
 
 P = ParamSpec("P")
@@ -32,6 +33,7 @@ class Runtime:
     forge: Git
     previews: Previews
     vault: Vault
+    metrics: Metrics
 
 
 _live: list[Runtime] = []

@@ -5,7 +5,6 @@ import contextlib
 import shutil
 import socket
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,22 +96,16 @@ class Previews:
 async def _answers(running: _Running) -> None:
     """Wait until it takes connections. Raises NotPossible when it ends before, or takes too long."""
     until = time.monotonic() + PATIENCE_S
-    async with contextlib.aclosing(_tries(until)) as tries:
-        async for _ in tries:
-            if running.task.done():
-                raise NotPossible("The prototype ended right after it was started, so there is nothing to show.")
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", running.port)
-                writer.close()
-                await writer.wait_closed()
-                return
-    raise NotPossible("The prototype did not answer in time, so there is nothing to show.")
-
-
-async def _tries(until: float) -> AsyncIterator[None]:
     while time.monotonic() < until:
-        yield
+        if running.task.done():
+            raise NotPossible("The prototype ended right after it was started, so there is nothing to show.")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+            writer.close()
+            await writer.wait_closed()
+            return
         await asyncio.sleep(0.03)
+    raise NotPossible("The prototype did not answer in time, so there is nothing to show.")
 
 
 def _free_port() -> int:
