@@ -144,9 +144,13 @@ MANY = home.HomePage(
     "Good evening, Nadia",
     table=home.ProjectTable(
         (
-            home.ProjectRow("Supper Sorted", HREF, Mark(State.YOU, "you", "Waiting for you"), "12 minutes ago", "€0.38"),
+            home.ProjectRow(
+                "Supper Sorted", HREF, Mark(State.YOU, "you", "Waiting for you"), "12 minutes ago", "€0.38"
+            ),
             home.ProjectRow("Corner Bakery pre-orders", "/projects/bakery", PROVEN, "yesterday", "€3.10"),
-            home.ProjectRow("Swim club sign-ups", "/projects/swim", Mark(State.REST, "paused", "Paused"), "on 16 November"),
+            home.ProjectRow(
+                "Swim club sign-ups", "/projects/swim", Mark(State.REST, "paused", "Paused"), "on 16 November"
+            ),
         ),
         "312 projects, those that wait for you first",
         query="s",
@@ -313,7 +317,9 @@ WRONG_GATE = gates.GateView(
 REFUSED = talk.TalkPage(
     head(Tab.TALK, WAITING),
     (
-        talk.MessageView("33", talk.Voice.OTHER, markdown.plain("I like it.\nLooks good."), "Tom", "9:42", "by Telegram"),
+        talk.MessageView(
+            "33", talk.Voice.OTHER, markdown.plain("I like it.\nLooks good."), "Tom", "9:42", "by Telegram"
+        ),
         talk.MessageView(
             "34",
             talk.Voice.ME,
@@ -514,9 +520,7 @@ VISION_3 = VISION_2.model_copy(
         )
     }
 )
-READING = StatusLine(
-    State.YOU, "you", "Waiting for you: is this the app you want?", "This is version 3 of the vision."
-)
+READING = StatusLine(State.YOU, "you", "Waiting for you: is this the app you want?", "This is version 3 of the vision.")
 VISION = vision.VisionPage(
     head(Tab.VISION, READING, strip=f"{HREF}#gate-7"),
     "Supper Sorted: the vision",
@@ -537,7 +541,9 @@ CHANGES = vision.ChangesPage(
     vision.intro(CHANGED, "Nadia wrote: “Please add allergies. Sam can’t have nuts.”"),
     (
         *CHANGED,
-        vision.ChangeView("What this means for you", text="About €0.60 and 15 minutes more in phase 2. No phase moves."),
+        vision.ChangeView(
+            "What this means for you", text="About €0.60 and 15 minutes more in phase 2. No phase moves."
+        ),
     ),
     (Choice("2", "2 – today, 9:20", chosen=True), Choice("1", "1 – today, 9:12")),
     (Choice("3", "3 – today, 9:40 (newest)", chosen=True),),
@@ -950,7 +956,9 @@ MEMBERS = (
 )
 PEOPLE = settings.PeoplePage(
     head(Tab.PEOPLE, PHASE_3),
-    settings.PeopleView(f"{HREF}/people", MEMBERS, may_change=True, email=Field("tom", "This is not a whole address yet.")),
+    settings.PeopleView(
+        f"{HREF}/people", MEMBERS, may_change=True, email=Field("tom", "This is not a whole address yet.")
+    ),
     Field("Supper Sorted"),
     saved="Tom is an approver now.",
 )

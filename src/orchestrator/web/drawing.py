@@ -42,6 +42,6 @@ def page(templates: Environment, name: str, shell: Shell, view: object) -> str:
 
 
 def part(templates: Environment, name: str, *views: object) -> str:
-    """What replaces one region of an open page, by the name of its macro in `swaps/all.html`: `part(t, "status", line)`."""
+    """What replaces one region of an open page, by its macro in `swaps/all.html`: `part(templates, "status", line)`."""
     macro: Callable[..., str] = getattr(templates.get_template("swaps/all.html").module, name)
     return str(macro(*views)).strip()

@@ -8,9 +8,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-TAGS = set(
-    "p br strong em s del code pre blockquote ul ol li h2 h3 h4 h5 h6 hr a table thead tbody tr th td".split()
-)
+TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "a", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 LOWEST = 6
 

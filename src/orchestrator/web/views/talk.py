@@ -102,5 +102,9 @@ def brief(items: tuple[BriefItem, ...], action: str, may_write: bool = True) -> 
 
 
 def _counted(marks: list[Mark]) -> str:
-    counts = ((marks.count(PROVEN), "clear"), (marks.count(PART), "half clear"), (marks.count(NOT_CHECKED), "still open"))
+    counts = (
+        (marks.count(PROVEN), "clear"),
+        (marks.count(PART), "half clear"),
+        (marks.count(NOT_CHECKED), "still open"),
+    )
     return ", ".join(f"{n} {what}" for n, what in counts if n)

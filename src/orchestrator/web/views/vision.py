@@ -132,9 +132,7 @@ def intro(found: tuple[ChangeView, ...], because: str = "") -> str:
 
 def versions(newest: int, shown: int, written: Iterable[tuple[int, str]]) -> tuple[Choice, ...]:
     """“3 – today, 9:40 (newest)”."""
-    return tuple(
-        Choice(str(n), f"{n} – {at}{' (newest)' if n == newest else ''}", n == shown) for n, at in written
-    )
+    return tuple(Choice(str(n), f"{n} – {at}{' (newest)' if n == newest else ''}", n == shown) for n, at in written)
 
 
 def _items(vision: Vision, name: str, tags: dict[str, str]) -> tuple[Item, ...]:
@@ -196,7 +194,7 @@ def _compared(old: str, new: str) -> tuple[tuple[Piece, str], ...]:
 
 
 def _runs(before: list[str], after: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
-    """Stretches that are the same or not, as positions in both; short islands of sameness inside belong to the change."""
+    """Stretches that are the same or not, as positions in both; a short island of sameness belongs to the change."""
     codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     last = len(codes) - 1
     island = [0 < n < last and kind == "equal" and b - a <= ISLAND for n, (kind, a, b, _, _) in enumerate(codes)]

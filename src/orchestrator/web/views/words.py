@@ -22,9 +22,8 @@ def figure(n: int, one: str, many: str = "") -> str:
 
 def listed(items: Sequence[str], last: str = "and") -> str:
     """“a”, “a and b”, “a, b and c”."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    *first, end = items
+    return f"{', '.join(first)} {last} {end}" if first else end
 
 
 def upper_first(text: str) -> str:
