@@ -7,11 +7,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.bus import Bus
+from orchestrator.delivery.previews import Previews
 from orchestrator.forge.git import Git
 from orchestrator.ports import Executor, Jobs
 from orchestrator.presence import Presence
 from orchestrator.settings import Settings
 from orchestrator.store.engine import Database, Sessions
+from orchestrator.telemetry import Metrics
 from orchestrator.vault import Vault
 
 P = ParamSpec("P")
@@ -29,7 +31,9 @@ class Runtime:
     jobs: Jobs
     builders: dict[str, Executor]
     forge: Git
+    previews: Previews
     vault: Vault
+    metrics: Metrics
 
 
 _live: list[Runtime] = []

@@ -31,8 +31,8 @@ from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.project import WORKING, Project, Signal, Step
 from orchestrator.domain.question import AFTER
 from orchestrator.domain.run import PhaseStatus
-from orchestrator.errors import Conflict, NotUnderstood
-from orchestrator.runtime import tx
+from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
+from orchestrator.runtime import runtime, tx
 from orchestrator.store import commands, events, gates, messages, phases, projects, runs
 from orchestrator.store.tables import GateRow, ProjectRow
 
@@ -45,7 +45,12 @@ SAY_WHAT = "Please say in a few words what should be different."
 async def perform(command: Command, actor: Actor, key: str) -> Outcome:
     """Do what was asked, once per person and key. Raises NotAllowed, NotFound, Conflict or NotUnderstood."""
     verb = type(command).__name__.lower()
-    outcome = await tx(once, command, actor, f"{actor.user_id}:{key}")
+    try:
+        outcome = await tx(once, command, actor, f"{actor.user_id}:{key}")
+    except OrchestratorError as refusal:
+        runtime().metrics.commands.labels(verb, type(refusal).__name__).inc()
+        raise
+    runtime().metrics.commands.labels(verb, "done").inc()
     faults.point(f"performed:{verb}")
     return outcome
 

@@ -1,6 +1,7 @@
 """What is done at each step of a project. Each may be begun again: effects are keyed, writes are fenced."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,7 +64,7 @@ async def roadmapping(project: Project) -> Done:
     return Done(Signal.FINISHED, write)
 
 
-STEPS: dict[Step, Callable[[Project], Awaitable[Done]]] = {
+STEPS: dict[Step, Callable[[Project], Coroutine[Any, Any, Done]]] = {
     Step.DRAFTING: drafting,
     Step.PREPARING: building.preparing,
     Step.PRIMING: building.priming,

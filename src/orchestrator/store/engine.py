@@ -61,10 +61,12 @@ def _sqlite_mode(engine: sa.Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def writing(database: Database, seal: bytes, wake: Callable[[str], None]) -> Sessions:
+def writing(
+    database: Database, wake: Callable[[str], None], count: Callable[[str], None] = lambda _kind: None, **info: Any
+) -> Sessions:
     """Make sessions that, after the commit and only then, wake who follows and do what was left for `then`.
 
-    `seal` is the key of the audit chain.
+    `info` must carry the key of the audit chain as `seal`, and may carry `decision_days`.
     """
 
     class Waking(Session):
@@ -74,15 +76,17 @@ def writing(database: Database, seal: bytes, wake: Callable[[str], None]) -> Ses
     def committed(session: Session) -> None:
         for project_id in session.info.pop("changed", ()):
             wake(project_id)
+        for kind in session.info.pop("kinds", ()):
+            count(kind)
         for do in session.info.pop("then", ()):
             do()
 
     @event.listens_for(Waking, "after_rollback")
     def rolled_back(session: Session) -> None:
-        session.info.pop("changed", None)
-        session.info.pop("then", None)
+        for left in ("changed", "kinds", "then"):
+            session.info.pop(left, None)
 
-    return async_sessionmaker(database.writer, sync_session_class=Waking, expire_on_commit=False, info={"seal": seal})
+    return async_sessionmaker(database.writer, sync_session_class=Waking, expire_on_commit=False, info=info)
 
 
 def reading(database: Database) -> Sessions:

@@ -47,6 +47,7 @@ def append(db: AsyncSession, stream: ProjectRow | InstallationRow, actor: Actor,
     row.hash = stream.last_hash = chained(db.info["seal"], stream.last_hash, row)
     db.add(row)
     db.info.setdefault("changed", set()).add(stream.id)
+    db.info.setdefault("kinds", []).append(kind)
     return row.number
 
 
