@@ -18,6 +18,7 @@ from orchestrator.delivery.previews import Previews
 from orchestrator.errors import NotPossible
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
+from orchestrator.executors.watch import AgentLimits
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
 from orchestrator.ports import Jobs
@@ -25,7 +26,7 @@ from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
 from orchestrator.store import engine, links, migrate, tokens
 from orchestrator.telemetry import Metrics
-from orchestrator.web import api, assets, health, pages, preview, rendering, security
+from orchestrator.web import api, health, pages, preview, rendering, security
 from orchestrator.web.limits import Limits
 
 DOES = {"leg": leg.leg, "turn": turn.turn}
@@ -129,13 +130,13 @@ def create(settings: Settings | None = None) -> FastAPI:
     telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with working(await compose(settings, metrics)):
             await _let_in(settings)
             yield
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan)
-    for part in (health, api, pages, preview, assets):
+    for part in (health, api, pages, preview, rendering):
         app.include_router(part.router)
     _protect(app, settings, metrics)
     return app

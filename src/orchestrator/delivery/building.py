@@ -1,5 +1,8 @@
 """The steps that touch a repository: set up, look around, plan, build, repair, take in, take out."""
 
+import asyncio
+import shutil
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
@@ -8,6 +11,7 @@ from orchestrator.delivery.done import Done, failed
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal
 from orchestrator.domain.run import Report, RunKind
+from orchestrator.evidence import repository
 from orchestrator.runtime import read, runtime
 from orchestrator.store import checks, documents, events, messages, phases, projects, runs
 from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
@@ -21,23 +25,27 @@ async def preparing(project: Project) -> Done:
     vision = await read(documents.latest, project.id, "vision")
     git = runtime().forge
     if row.source:
-        repository = await git.adopt(project.id, row.source)
+        place = await git.adopt(project.id, row.source)
     else:
-        repository = await git.create(project.id, files.initial(project.name, vision.markdown))
+        place = await git.create(project.id, files.initial(project.name, vision.markdown))
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         if not row.repository:
             events.append(
-                db, row, ORCHESTRATOR, "repository.ready", path=str(repository.path), adopted=bool(row.source)
+                db, row, ORCHESTRATOR, "repository.ready", path=str(place.path), adopted=bool(row.source)
             )
-        row.repository = str(repository.path)
+        row.repository = str(place.path)
 
     return Done(Signal.FINISHED, write)
 
 
 async def priming(project: Project) -> Done:
     """Have the builder look around in a copy, without changing anything."""
-    folder = await runtime().forge.look(project.id)
+    git = runtime().forge
+    source = (await git.repository(project.id)).path
+    folder = runtime().settings.data_dir.resolve() / "copies" / project.id
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await repository.checkout(source, await git.head(source), folder)
     report = await run.once(project, RunKind.PRIME, folder, playbook.prompt(RunKind.PRIME, 0))
     return _ended(project, report)
 
@@ -95,7 +103,7 @@ async def merging(project: Project) -> Done:
     key = f"{project.id}-phase-{phase.number}-{phase.attempt}"
     git = runtime().forge
     merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
-    fresh = await git.same(project.id, phase.commit, merged)
+    fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
     last = project.phase >= project.phases
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
