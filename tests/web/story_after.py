@@ -248,8 +248,8 @@ PROBLEMS = {
         "problem.html",
         at(),
         problems.problem(
-            status, wait=20, reference="e-7f31", details="503 from outside", back=Link("Back to Supper Sorted", HREF)
+            status, wait=20 * (status == 429), reference="e-7f31", back=Link("Back to Supper Sorted", HREF)
         ),
     )
-    for status in (403, 404, 409, 413, 422, 429, 500, 503)
+    for status in (403, 404, 405, 409, 413, 422, 429, 500, 503)
 }
