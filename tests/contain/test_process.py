@@ -239,6 +239,13 @@ async def test_a_conversation_goes_both_ways_and_a_flood_of_errors_does_no_harm(
     assert processes.of(place.folder) == []
 
 
+async def test_an_output_that_the_command_closes_is_closed_for_us(place):
+    async with place.spawn(
+        sys.executable, "-I", "-S", "-c", "import os, time\nos.close(1)\ntime.sleep(300)"
+    ) as spawned:
+        assert await spawned.stdout.read() == b""
+
+
 async def test_left_in_the_middle_a_conversation_leaves_nothing(place):
     async with place.spawn(sys.executable, "-I", "-S", "-c", STUBBORN) as spawned:
         assert await spawned.stdout.readline() == b"ready\n"
