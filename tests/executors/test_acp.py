@@ -188,8 +188,7 @@ async def test_ten_thousand_signs_of_life_are_all_told_in_order_even_slowly(buil
     began = time.monotonic()
 
     async def tell(activity):
-        await asyncio.sleep(0)
-        builder.told.append(activity)
+        await asyncio.to_thread(builder.told.append, activity)  # slower than the builder, who has to wait
 
     assert (await builder.does("flood", tell=tell)).ok
     assert [activity.details["title"] for activity in builder.told] == [f"thought {n}" for n in range(10_000)]
@@ -204,10 +203,10 @@ async def test_crumbs_of_words_are_collected(builder):
 
 
 async def test_silence_is_ended(builder):
-    report = await builder.does("hang", limits=AgentLimits(stall_s=0.5, grace_s=0.1))
+    report = await builder.does("hang", limits=AgentLimits(stall_s=1, grace_s=0.1))
 
     assert (report.ok, report.details["said"]) == (False, "hanging")
-    assert report.sentence == "The builder gave no sign of life for 0 seconds, so we stopped it."
+    assert report.sentence == "The builder gave no sign of life for 1 second, so we stopped it."
 
 
 async def test_what_takes_too_long_is_ended_and_may_end_by_itself(builder):
@@ -337,6 +336,13 @@ async def test_a_second_builder_in_the_same_worktree_waits_and_then_gives_up(bui
     await asyncio.wait({second}, timeout=0.1)
     first.cancel()
     assert (await second).ok
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "1 second"), (90, "90 seconds"), (120, "2 minutes"), (3600, "60 minutes")]
+)
+def test_times_are_spelled(seconds, words):
+    assert watch.spell(seconds) == words
 
 
 async def test_a_builder_is_described_in_a_sentence(tmp_path):
