@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from orchestrator.conversation import correcting, cues, idea, labels, listing, people
+from orchestrator.conversation import correcting, cues, idea, labels, listing, people, said
+from orchestrator.conversation.turn import spoken
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, Brief, Clarity, Priority, Topic, clarity
 from orchestrator.domain.editing import Act, Edit, apply, apply_all
@@ -86,6 +87,8 @@ def _bullet(so_far: _Hearing, item: str) -> list[Edit]:
 
 
 def _sentence(so_far: _Hearing, sentence: str) -> None:
+    if spoken(sentence) in said.GREETING | said.THANKS:
+        return
     if found := labels.label(sentence):
         so_far.under = found
         so_far.edits += _labelled(found, found.rest, so_far.brief) if found.rest else []
@@ -147,8 +150,8 @@ def _place(so_far: _Hearing, weak: Sequence[cues.Cue]) -> None:
 
 def _answered(loose: list[str], brief: Brief, asked: Topic) -> list[Edit]:
     """The first sentence answers the question, unless another says what is wanted; a later one may change the topic."""
-    if len(loose) == 1 and clarity(brief, Topic.WHO) is not Clarity.CLEAR and _is_who(loose[0], brief, asked):
-        return [Edit(Act.TELL, plain.capital(plain.bare(loose[0])), Topic.WHO)]
+    if len(loose) == 1 and (who := _only_who(loose[0], brief, asked)):
+        return [Edit(Act.TELL, plain.capital(who), Topic.WHO)]
     first = next((s for s in loose if idea.is_wish(s)), loose[0]) if loose and asked is Topic.WHAT else (*loose, "")[0]
     edits: list[Edit] = []
     for sentence in loose:
@@ -158,9 +161,11 @@ def _answered(loose: list[str], brief: Brief, asked: Topic) -> list[Edit]:
     return _anew(edits, brief, asked)
 
 
-def _is_who(sentence: str, brief: Brief, asked: Topic) -> bool:
-    """An answer to “what is it?” or to a later question that only says for whom: “busy parents”."""
-    return (asked is not Topic.WHAT or bool(brief.what)) and people.is_people(plain.bare(sentence))
+def _only_who(sentence: str, brief: Brief, asked: Topic) -> str:
+    """The people in an answer that names nobody else: “busy parents”, said a question too early or too late."""
+    fits = clarity(brief, Topic.WHO) is not Clarity.CLEAR and (asked is not Topic.WHAT or brief.what)
+    who = plain.bare(_HEDGE.sub("", sentence))
+    return who if fits and people.is_people(who) else ""
 
 
 def _anew(edits: list[Edit], brief: Brief, asked: Topic) -> list[Edit]:

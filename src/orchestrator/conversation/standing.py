@@ -30,7 +30,10 @@ _LATER = {
 }
 _AFTER_PHASE = "It does not change what is being built now. It comes after this phase."
 _AFTER_THAT = "It does not change what is being prepared now. It comes after that."
-_AT_DECISION = "It is in the brief now and comes after this phase. If it belongs to the open question, choose Ask for changes there."
+_AT_DECISION = (
+    "It is in the brief now and comes after this phase. "
+    "If it belongs to the open question, choose Ask for changes there."
+)
 _SOUNDS_YES = "That sounds like a yes. To be sure, please press Approve or write “yes”."
 _SOUNDS_NO = "That sounds like a no. To be sure, please press Reject or Ask for changes, or write “no”."
 _WHICH = "An answer counts only for the question that is open. Please press its button."
