@@ -31,9 +31,7 @@ async def preparing(project: Project) -> Done:
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         if not row.repository:
-            events.append(
-                db, row, ORCHESTRATOR, "repository.ready", path=str(place.path), adopted=bool(row.source)
-            )
+            events.append(db, row, ORCHESTRATOR, "repository.ready", path=str(place.path), adopted=bool(row.source))
         row.repository = str(place.path)
 
     return Done(Signal.FINISHED, write)

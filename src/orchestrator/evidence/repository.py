@@ -143,6 +143,7 @@ async def changed(folder: Path, ours: Path, commit: str) -> frozenset[str]:
 
     `ours` is a copy of its `.git` that was made before anything ran there. Every file is read: times can be set.
     """
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)  # a check may take away the very folder it runs in
     where = (f"--git-dir={ours}", f"--work-tree={folder}")
     await git(folder, *where, "read-tree", commit)
     out = await git(folder, *where, "status", "--porcelain", "-z", "-uno", "--no-renames", "--ignore-submodules=all")

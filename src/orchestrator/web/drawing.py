@@ -36,9 +36,9 @@ def shapes() -> dict[str, Markup]:
     return {name: Markup(shape) for name, shape in SYMBOL.findall(symbols)}  # noqa: S704 - our own file
 
 
-def page(templates: Environment, name: str, shell: Shell, view: object) -> str:
-    """A whole page: `page(templates, "talk", shell, TalkPage(...))`."""
-    return templates.get_template(f"{name}.html").render(shell=shell, page=view)
+def page(templates: Environment, template: str, shell: Shell, view: object) -> str:
+    """A whole page: `page(templates, "talk.html", shell, TalkPage(...))`."""
+    return templates.get_template(template).render(shell=shell, page=view)
 
 
 def part(templates: Environment, name: str, *views: object) -> str:

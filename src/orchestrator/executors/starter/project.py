@@ -76,7 +76,7 @@ def read(folder: Path) -> Project:
 
 
 def _project(found: dict[str, Any]) -> Project:
-    features = {id: _feature(id, item) for item in _dicts(found, "features") if (id := words.plain(item.get("id"), 60))}
+    features = {id: _feature(id, item) for item in _dicts(found, "features") if (id := words.plain(item.get("id")))}
     return Project(
         words.plain(found.get("name"), 120) or "A prototype",
         words.prose(found.get("summary")),
@@ -94,7 +94,7 @@ def _feature(id: str, item: dict[str, Any]) -> Feature:
 
 
 def _phase(item: dict[str, Any], features: dict[str, Feature]) -> Phase:
-    ids = dict.fromkeys(words.plain(id, 60) for id in _list(item, "features"))
+    ids = dict.fromkeys(words.plain(id) for id in _list(item, "features"))
     number = _number(item)
     return Phase(
         number,
@@ -107,7 +107,7 @@ def _phase(item: dict[str, Any], features: dict[str, Feature]) -> Phase:
 
 def _criterion(phase: int, place: int, item: dict[str, Any]) -> Criterion:
     id = words.plain(item.get("id"), 40) or f"P{phase}.{place}"
-    return Criterion(id, words.prose(item.get("text"), 1000), words.plain(item.get("feature"), 60))
+    return Criterion(id, words.prose(item.get("text"), 1000), words.plain(item.get("feature")))
 
 
 def _told_apart(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:

@@ -1,8 +1,9 @@
 """Pages for what went wrong, always in this order: what happened, whether the work is safe, what to do now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
-from orchestrator.web.views.marks import Link
+from orchestrator.web.views.marks import STUCK, Link, Note
 from orchestrator.web.views.words import figure
 
 HOME = Link("Your projects", "/")
@@ -17,7 +18,6 @@ class ProblemPage:
     now: str = ""
     links: tuple[Link, ...] = (HOME,)
     reference: str = ""  # for whoever helps, folded
-    details: str = ""
 
 
 TITLES = {
@@ -54,12 +54,23 @@ OURS = ProblemPage(
 
 
 def problem(
-    status: int, sentence: str = "", wait: int = 0, reference: str = "", details: str = "", back: Link | None = None
+    status: int, title: str = "", sentence: str = "", wait: int = 0, reference: str = "", back: Link | None = None
 ) -> ProblemPage:
-    """The page for an HTTP status. `sentence` says better than we could in general what happened."""
+    """The page for an HTTP status. `title` and `sentence` say better than we could in general what happened."""
     links = (HOME,) if back is None else (back, HOME)
-    if status not in TITLES:
-        return ProblemPage(OURS.title, OURS.happened, OURS.safe, OURS.now, links, reference, details)
-    now = f"Please wait {figure(max(1, wait), 'second')} before the next." if status == 429 else NOW.get(status, "")  # noqa: PLR2004
-    safe = SAFETY.get(status, SAFE)
-    return ProblemPage(TITLES[status], sentence or HAPPENED[status], safe, now, links, reference, details)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in TITLES:
+        return replace(OURS, links=links, reference=reference)
+    return ProblemPage(
+        TITLES.get(status, title or TITLES[422]),
+        sentence or HAPPENED.get(status, HAPPENED[422]),
+        SAFETY.get(status, SAFE),
+        f"Please wait {figure(wait, 'second')} before the next." if wait else NOW.get(status, ""),
+        links,
+        reference,
+    )
+
+
+def note(page: ProblemPage) -> Note:
+    """The same in a few words, for the place where it happened."""
+    said = (page.happened, page.safe, page.now)
+    return Note(f"{page.title}.", " ".join(part for part in said if part), STUCK)
