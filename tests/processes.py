@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -13,7 +14,7 @@ def of(folder: Path) -> list[str]:
 
 async def gone(folder: Path, within: float = 1.0) -> float:
     """How many seconds it took until no process of `folder` was left. Fails when that takes longer than `within`."""
-    return await _until(lambda: not of(folder), within, lambda: f"still there: {of(folder)}")
+    return await until(lambda: not of(folder), within, lambda: f"still there: {of(folder)}")
 
 
 async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -> None:
@@ -22,10 +23,13 @@ async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -
     def found() -> bool:
         return sum(what in command for command in of(folder)) >= count
 
-    await _until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
+    await until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
 
 
-async def _until(true, within: float, otherwise) -> float:
+async def until(
+    true: Callable[[], object], within: float = 10.0, otherwise: Callable[[], str] = lambda: "too late"
+) -> float:
+    """Look again and again until it is true, and say how many seconds that took. Fails after `within` seconds."""
     began = time.monotonic()
     while not true():
         if time.monotonic() - began > within:

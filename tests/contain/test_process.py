@@ -239,6 +239,13 @@ async def test_a_conversation_goes_both_ways_and_a_flood_of_errors_does_no_harm(
     assert processes.of(place.folder) == []
 
 
+async def test_an_output_that_the_command_closes_is_closed_for_us(place):
+    async with place.spawn(
+        sys.executable, "-I", "-S", "-c", "import os, time\nos.close(1)\ntime.sleep(300)"
+    ) as spawned:
+        assert await spawned.stdout.read() == b""
+
+
 async def test_left_in_the_middle_a_conversation_leaves_nothing(place):
     async with place.spawn(sys.executable, "-I", "-S", "-c", STUBBORN) as spawned:
         assert await spawned.stdout.readline() == b"ready\n"
@@ -314,6 +321,30 @@ async def test_a_leash_that_is_killed_takes_its_command_along(place):
         assert await spawned.ended() == (None, process.WHY["lost"])
 
     await processes.gone(place.folder)
+
+
+async def test_a_leash_that_is_killed_before_it_began_is_a_sentence(tmp_path):
+    begun, line = boundaries.start(
+        ("sleep", "300"), cwd=tmp_path, env=dict(os.environ), limits=process.Limits(), space="shared"
+    )
+    begun.kill()
+    leash = process.Leash(begun, line)
+
+    with pytest.raises(NotPossible, match="ended from outside before it began"):
+        await leash.go()
+    await leash.let_go()
+    assert processes.of(tmp_path) == []
+
+
+@pytest.mark.parametrize("space", ["root", "user"])
+def test_a_space_that_works_has_no_rights_to_spare(space):
+    """Where the machine offers it: there is a first process, and what we are outside we are inside."""
+    whoami = ("sh", "-c", "[ $$ -lt 5 ] && [ $(id -u) = " + str(os.getuid()) + " ]")
+    env = {"PATH": os.environ["PATH"]}
+    begun, line = boundaries.start(whoami, cwd=process.Path("/"), env=env, limits=process.Limits(), space=space)
+    with begun, line, line.makefile("rb") as said:
+        line.sendall(b"go")
+        assert said.read().endswith(b"ended 0\n") is boundaries.works(space)
 
 
 async def test_only_in_its_own_space_it_sees_nothing_but_itself(tmp_path):

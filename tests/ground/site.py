@@ -4,6 +4,7 @@ import html
 import json
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from orchestrator.web import security
 from orchestrator.web.context import Security
 from orchestrator.web.limits import Limits
 
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nothing here is https, and to load certificates is slow
 PASSWORD = "three blue teapots"
 
 
@@ -51,14 +53,16 @@ class Site:
 
     def browser(self, **headers: str) -> httpx.AsyncClient:
         """Somebody at the page; keeps cookies, follows nothing by itself."""
-        client = httpx.AsyncClient(base_url=self.url, headers={"accept": "text/html", **headers})
+        client = httpx.AsyncClient(base_url=self.url, verify=PLAIN, headers={"accept": "text/html", **headers})
         self.clients.append(client)
         return client
 
     def program(self, token: str = "", **headers: str) -> httpx.AsyncClient:
         """A program at the API."""
         bearer = {"authorization": f"Bearer {token}"} if token else {}
-        client = httpx.AsyncClient(base_url=self.url, headers={"accept": "application/json", **bearer, **headers})
+        client = httpx.AsyncClient(
+            base_url=self.url, verify=PLAIN, headers={"accept": "application/json", **bearer, **headers}
+        )
         self.clients.append(client)
         return client
 
@@ -98,7 +102,8 @@ async def running(store: Store, routes: Callable[[FastAPI], None], **given: Any)
     protection = Security(tx=store.tx, read=store.read, render=render, **options)
     security.install(app, protection)
     routes(app)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # named, so that asyncio sends small answers at once
+        listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", proxy_headers=False)
         config.load()
         server = uvicorn.Server(config)

@@ -185,10 +185,9 @@ def test_any_text_has_a_hash(raw: str):
 
 
 async def project(db) -> None:
-    db.add(
-        ProjectRow(id="p", name="Supper", idea="", step=Step.TALKING, stage=Stage.BRAINSTORMING, leg=0, moves=0, phase=0,
-                   phases=0, tries=0, brief={}, quick=[], created_at=NOON, updated_at=NOON)
-    )  # fmt: skip
+    numbers = dict.fromkeys(("leg", "moves", "phase", "phases", "tries"), 0)
+    words = {"id": "p", "name": "Supper", "idea": "", "step": Step.TALKING, "stage": Stage.BRAINSTORMING}
+    db.add(ProjectRow(**numbers, **words, brief={}, quick=[], created_at=NOON, updated_at=NOON))
 
 
 async def two_people(store: Store) -> tuple[str, str]:

@@ -16,7 +16,7 @@ PAGES = {
     "setup": ("setup.html", NOBODY, SETUP),
     "sign-in": ("sign_in.html", NOBODY, account.SignInPage()),
     "session-expired": (
-        "sign_in",
+        "sign_in.html",
         NOBODY,
         account.SignInPage(HREF, "12 hours", Field("nadia@example.org"), Field("", "That password is not right.")),
     ),
