@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from orchestrator import clock
+from orchestrator.runtime import runtime
 from orchestrator.web import assets, drawing
 from orchestrator.web.problems import Problem
-from orchestrator.web.views import account, problems, times
-from orchestrator.web.views.marks import Field
+from orchestrator.web.views import account, problems
 from orchestrator.web.views.shell import Person, Shell
 
 files = assets.load()
@@ -25,7 +25,7 @@ def templates() -> Environment:
 
 
 def page(name: str, shell: Shell, view: object) -> str:
-    return drawing.page(templates(), name, shell, view)
+    return drawing.page(templates(), f"{name}.html", shell, view)
 
 
 def part(name: str, *views: object) -> str:
@@ -52,27 +52,17 @@ def _person(request: Request) -> Person | None:
 
 
 def _setup(values: dict[str, Any]) -> account.SetupPage:
-    wrong = values["wrong"]
-    now = clock.now()
-    until = values["until"]
-    return account.SetupPage(
-        values["key"],
-        f"{times.clock(until, now.astimezone().tzinfo or until.tzinfo)} {times.day(until, now, until.tzinfo)}",
-        Field(values["name"], wrong.get("name", "")),
-        Field(values["email"], wrong.get("email", "")),
-        Field("", wrong.get("password", "")),
-    )
+    return account.setup(**values, now=clock.now())
 
 
 def _sign_in(values: dict[str, Any]) -> account.SignInPage:
-    away = "a while" if values["away"] else ""
-    return account.SignInPage(values["next"], away, Field(values["email"]), Field("", values["wrong"]))
+    return account.sign_in(**values, hours=runtime().settings.session_hours)
 
 
 def _problem(values: dict[str, Any]) -> problems.ProblemPage:
     found: Problem = values["problem"]
     wait = int(found.headers.get("retry-after", 0))
-    return problems.problem(found.status, found.sentence, wait, values["reference"])
+    return problems.problem(found.status, found.title, found.sentence, wait, values["reference"])
 
 
 VIEWS = {"setup": _setup, "sign_in": _sign_in, "problem": _problem}
