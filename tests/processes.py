@@ -3,7 +3,10 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+SOON = 2.0  # on a machine with nothing else to do it is a tenth of this; tests may have to share one
 
 
 def of(folder: Path) -> list[str]:
@@ -11,9 +14,9 @@ def of(folder: Path) -> list[str]:
     return [command for pid in _others() if (command := _command(pid, str(folder))) is not None]
 
 
-async def gone(folder: Path, within: float = 1.0) -> float:
+async def gone(folder: Path, within: float = SOON) -> float:
     """How many seconds it took until no process of `folder` was left. Fails when that takes longer than `within`."""
-    return await _until(lambda: not of(folder), within, lambda: f"still there: {of(folder)}")
+    return await until(lambda: not of(folder), within, lambda: f"still there: {of(folder)}")
 
 
 async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -> None:
@@ -22,10 +25,13 @@ async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -
     def found() -> bool:
         return sum(what in command for command in of(folder)) >= count
 
-    await _until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
+    await until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
 
 
-async def _until(true, within: float, otherwise) -> float:
+async def until(
+    true: Callable[[], object], within: float = 10.0, otherwise: Callable[[], str] = lambda: "too late"
+) -> float:
+    """Look again and again until it is true, and say how many seconds that took. Fails after `within` seconds."""
     began = time.monotonic()
     while not true():
         if time.monotonic() - began > within:

@@ -14,7 +14,7 @@ from orchestrator import __version__, clock, runtime, telemetry, vault
 from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
-from orchestrator.delivery.previews import Previews
+from orchestrator.delivery.previews import Prototypes
 from orchestrator.errors import NotPossible
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
@@ -57,7 +57,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         jobs=await _jobs(settings),
         builders={"starter": _starter(settings)},
         forge=forge,
-        previews=Previews(data, forge, namespaces=settings.namespaces),
+        previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
         metrics=metrics,
     )

@@ -7,9 +7,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.bus import Bus
-from orchestrator.delivery.previews import Previews
 from orchestrator.forge.git import Git
-from orchestrator.ports import Executor, Jobs
+from orchestrator.ports import Executor, Jobs, Previews
 from orchestrator.presence import Presence
 from orchestrator.settings import Settings
 from orchestrator.store.engine import Database, Sessions

@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=720, description="After how many hours without use a person is signed out.")
 
     # Watching
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="How much is logged; info has a line for each request and each step."
+    )
     log_format: Literal["text", "json"] = Field("text", description="json: one object a line, for log collectors.")
 
     @property

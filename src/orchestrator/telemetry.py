@@ -36,10 +36,17 @@ SECRETS: Final = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=:-]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"\bpo_[\w-]{16,}"), HIDDEN),
     (re.compile(r"\b(?:sk|gh[opsur]|github_pat|xox[abprs]|glpat)[-_][\w-]{12,}"), HIDDEN),  # of well-known services
-    (re.compile(r"\b\d{6,12}:[\w-]{30,}"), HIDDEN),  # of a Telegram bot
-    (re.compile(r"(?i)([?&;\s](?:key|token|code|csrf|password|secret|state)=)[^&\s\"'#;]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?<!\d)\d{6,12}:[\w-]{30,}"), HIDDEN),  # of a Telegram bot
+    (re.compile(r"(?i)((?:\b(?:key|token|csrf|password|secret)|[?&](?:code|state))=)[^&\s\"'#;]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(\w://[^/\s:@]*:)[^@/\s]+@"), rf"\1{HIDDEN}@"),
 )
+LIBRARIES: Final = {
+    "uvicorn": logging.NOTSET,
+    "uvicorn.error": logging.NOTSET,
+    "uvicorn.access": logging.CRITICAL,  # the line of a request is ours
+    "httpx": logging.WARNING,  # or each call outside would be a line
+    "httpcore": logging.WARNING,
+}
 LATENCIES: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -56,9 +63,10 @@ def set_up(out: TextIO = sys.stdout, *, pretty: bool = False, level: str = "INFO
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for name, least in LIBRARIES.items():
         logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = name != "uvicorn.access"  # the line of a request is ours
+        logging.getLogger(name).propagate = True
+        logging.getLogger(name).setLevel(least)
     structlog.configure(
         processors=[*ours, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

@@ -116,7 +116,7 @@ async def test_what_daemonises_does_not_outlive_the_command(place):
 
 
 @pytest.mark.parametrize("script", [DAEMON + "time.sleep(300)", STUBBORN, BREEDING])
-async def test_stopped_nothing_is_left_within_half_a_second(place, script):
+async def test_stopped_nothing_is_left_and_soon(place, script):
     running = asyncio.create_task(place.python(script))
     await processes.there(place.folder, "-c", count=2)
 
@@ -126,7 +126,7 @@ async def test_stopped_nothing_is_left_within_half_a_second(place, script):
         await running
 
     assert processes.of(place.folder) == []
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < processes.SOON
 
 
 async def test_stopped_twice_nothing_is_left_either(place):
@@ -239,6 +239,13 @@ async def test_a_conversation_goes_both_ways_and_a_flood_of_errors_does_no_harm(
     assert processes.of(place.folder) == []
 
 
+async def test_an_output_that_the_command_closes_is_closed_for_us(place):
+    async with place.spawn(
+        sys.executable, "-I", "-S", "-c", "import os, time\nos.close(1)\ntime.sleep(300)"
+    ) as spawned:
+        assert await spawned.stdout.read() == b""
+
+
 async def test_left_in_the_middle_a_conversation_leaves_nothing(place):
     async with place.spawn(sys.executable, "-I", "-S", "-c", STUBBORN) as spawned:
         assert await spawned.stdout.readline() == b"ready\n"
@@ -292,7 +299,7 @@ asyncio.run(main(Path(sys.argv[1]), sys.argv[2] == "True", sys.argv[3]))
 
 
 @pytest.mark.parametrize("script", [STUBBORN, BREEDING], ids=["stubborn", "breeding"])
-async def test_killed_ourselves_nothing_of_it_is_left_within_a_second(tmp_path, namespaces, script):
+async def test_killed_ourselves_nothing_of_it_is_left_and_soon(tmp_path, namespaces, script):
     folder = tmp_path / "theirs"
     folder.mkdir()
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(folder), str(namespaces), script])
@@ -305,7 +312,7 @@ async def test_killed_ourselves_nothing_of_it_is_left_within_a_second(tmp_path, 
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()
 
-    assert await processes.gone(folder) < 1
+    assert await processes.gone(folder) < processes.SOON
 
 
 async def test_a_leash_that_is_killed_takes_its_command_along(place):
@@ -314,6 +321,30 @@ async def test_a_leash_that_is_killed_takes_its_command_along(place):
         assert await spawned.ended() == (None, process.WHY["lost"])
 
     await processes.gone(place.folder)
+
+
+async def test_a_leash_that_is_killed_before_it_began_is_a_sentence(tmp_path):
+    begun, line = boundaries.start(
+        ("sleep", "300"), cwd=tmp_path, env=dict(os.environ), limits=process.Limits(), space="shared"
+    )
+    begun.kill()
+    leash = process.Leash(begun, line)
+
+    with pytest.raises(NotPossible, match="ended from outside before it began"):
+        await leash.go()
+    await leash.let_go()
+    assert processes.of(tmp_path) == []
+
+
+@pytest.mark.parametrize("space", ["root", "user"])
+def test_a_space_that_works_has_no_rights_to_spare(space):
+    """Where the machine offers it: there is a first process, and what we are outside we are inside."""
+    whoami = ("sh", "-c", "[ $$ -lt 5 ] && [ $(id -u) = " + str(os.getuid()) + " ]")
+    env = {"PATH": os.environ["PATH"]}
+    begun, line = boundaries.start(whoami, cwd=process.Path("/"), env=env, limits=process.Limits(), space=space)
+    with begun, line, line.makefile("rb") as said:
+        line.sendall(b"go")
+        assert said.read().endswith(b"ended 0\n") is boundaries.works(space)
 
 
 async def test_only_in_its_own_space_it_sees_nothing_but_itself(tmp_path):

@@ -49,6 +49,7 @@ def last_word(line: int, orders: Orders, command: list[str]) -> str:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
         child = begin(line, orders, command)
+        close_ours()
         say(line, "began")
         return watch(line, child, orders)
     except OSError as error:
@@ -124,6 +125,7 @@ def first(command: list[str], orders: Orders, failed: int) -> None:
     except OSError as error:
         give_up(failed, error)
     os.close(failed)
+    close_ours()
     while True:
         pid, status = os.wait()
         if pid == child:
@@ -142,6 +144,14 @@ def become(command: list[str], orders: Orders, failed: int) -> None:
         os.execvp(command[0], command)  # noqa: S606 - running a command is what this is for
     except OSError as error:
         give_up(failed, error)
+
+
+def close_ours() -> None:
+    """Input and outputs belong to the command: when it closes them, they are to be closed."""
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for each in (0, 1, 2):
+        os.dup2(nothing, each)
+    os.close(nothing)
 
 
 def give_up(failed: int, error: OSError) -> None:

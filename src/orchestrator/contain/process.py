@@ -54,10 +54,13 @@ class Leash:
 
     async def go(self) -> None:
         """Let the command begin. Raises BuilderLost while another holds the lock, NotPossible if it does not start."""
-        await asyncio.get_running_loop().sock_sendall(self._line, b"go")
+        with suppress(ConnectionError):  # then there is no word either
+            await asyncio.get_running_loop().sock_sendall(self._line, b"go")
         word = await asyncio.shield(self._first)
         if word == "busy":
             raise BuilderLost("What was begun here before has not ended yet, so we did not begin anew.")
+        if word == "lost":
+            raise NotPossible("The program was ended from outside before it began.")
         if word != "began":
             raise NotPossible(f"The program could not be started: {word.removeprefix('failed ')}.")
 
@@ -78,8 +81,7 @@ class Leash:
     async def _listen(self) -> None:
         self._first.set_result(await self._word())
         self._last.set_result(await self._word())
-        while await self._word() != "lost":
-            continue
+        await self._word()  # the end of the line
         while self._process.poll() is None:  # noqa: ASYNC110 - its line closed, so it is ending: a moment at most
             await asyncio.sleep(0.001)
 

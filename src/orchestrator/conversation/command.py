@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import interview
+from orchestrator.conversation import interview, said
+from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
 from orchestrator.domain import gate as decisions
 from orchestrator.domain import policy, text
-from orchestrator.domain.brief import Brief
+from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
     Answer,
@@ -28,7 +29,7 @@ from orchestrator.domain.command import (
     WriteVision,
 )
 from orchestrator.domain.gate import Decision, Kind, Status
-from orchestrator.domain.project import WORKING, Project, Signal, Step
+from orchestrator.domain.project import WORKING, Project, Signal, Step, can
 from orchestrator.domain.question import AFTER
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
@@ -88,19 +89,20 @@ async def say(db: AsyncSession, command: Say, actor: Actor) -> Outcome:
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
 
-async def _meant(
-    db: AsyncSession, row: ProjectRow, words: str, role: policy.Role
-) -> Callable[[Actor], Awaitable[None]] | None:
-    """What these words do beside being said: only what is on the closed list."""
-    if answers.is_stop(words) and row.step is not Step.PAUSED and policy.allows(role, Pause):
-        return lambda actor: _stop(db, row, Signal.STOPPED, actor)
+async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Role) -> "Act | None":
+    """What these words do beside being said: only what is on the closed lists."""
+    if (wants := said.wanted(words)) and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
+        verb, _, act = meant
+        policy.require(role, verb)
+        return lambda actor: act(db, row, actor)
     gate = await gates.pending(db, row.id)
-    decision = answers.unmistakable(words)
+    typed = answers.command(words)
+    decision = typed.decision if typed else answers.unmistakable(words)
     if gate is None or decision is None or not policy.allows(role, Answer):
         return None
-    if decision is Decision.CHANGES:
-        return None
-    given = Answer(gate.id, decision)
+    if typed and typed.gate and typed.gate != gate.id:
+        raise Conflict("That answer is for a question that is not open any more. Nothing was decided.")
+    given = Answer(gate.id, decision, typed.note if typed else "")
     return lambda actor: _decide(db, row, gate, given, actor)
 
 
@@ -142,39 +144,59 @@ async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> 
 
 async def pause(db: AsyncSession, command: Pause, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    await _stop(db, row, Signal.STOPPED, actor)
+    await _pause(db, row, actor)
     return _done(row)
+
+
+async def _pause(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await _stop(db, row, Signal.STOPPED, actor)
+    messages.note(db, row, f"Paused by {actor.name}. Nothing is lost, and nothing is being spent.")
 
 
 async def cancel(db: AsyncSession, command: Cancel, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    await _stop(db, row, Signal.CANCELLED, actor)
+    await _cancel(db, row, actor)
     return _done(row)
 
 
+async def _cancel(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await _stop(db, row, Signal.CANCELLED, actor)
+    messages.note(
+        db, row, f"Cancelled by {actor.name}. What was made so far is kept. Write “start over” to begin again."
+    )
+
+
 async def _stop(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor) -> None:
+    """End whatever is going on: the job sees it by the row."""
     worked = row.step in WORKING
     await projects.move(db, row, signal, actor)
     if worked:
         await runs.cancel(db, row.id)
-    if signal is Signal.STOPPED:
-        messages.note(db, row, f"Paused by {actor.name}. Nothing is lost, and nothing is being spent.")
 
 
 async def resume(db: AsyncSession, command: Resume, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    await projects.move(db, row, Signal.RESUMED, actor)
+    await _resume(db, row, actor)
     return _done(row)
+
+
+async def _resume(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await projects.move(db, row, Signal.RESUMED, actor)
+    messages.note(db, row, "We go on where we stopped.")
 
 
 async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
     """Back to the conversation with an empty brief. What was written and built stays, and so does the history."""
     row = await _mine(db, command, actor)
+    await _reset(db, row, actor)
+    return _done(row)
+
+
+async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     await _stop(db, row, Signal.RESET, actor)
-    row.brief, row.asked, row.quick, row.note = Brief().model_dump(mode="json"), "", [], ""
+    row.brief, row.asked, row.quick, row.note = Brief().model_dump(mode="json"), Topic.WHAT, [], ""
     events.append(db, row, actor, "brief.changed", brief=row.brief)
     messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
-    return _done(row)
 
 
 async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
@@ -214,6 +236,13 @@ def _done(row: ProjectRow) -> Outcome:
     return {"project": row.id, "stage": row.stage}
 
 
+Act = Callable[[Actor], Awaitable[None]]
+MEANS: dict[Wants, tuple[type[Command], Signal, Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]]] = {
+    Wants.PAUSE: (Pause, Signal.STOPPED, _pause),
+    Wants.RESUME: (Resume, Signal.RESUMED, _resume),
+    Wants.CANCEL: (Cancel, Signal.CANCELLED, _cancel),
+    Wants.RESET: (Reset, Signal.RESET, _reset),
+}
 VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]] = {
     Create: create,
     Say: say,

@@ -12,7 +12,7 @@ from orchestrator.conversation.interview import Heard, Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import ORCHESTRATOR
-from orchestrator.domain.project import FLOW, Signal, Step
+from orchestrator.domain.project import Signal, Step, can
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import documents, events, messages, projects
@@ -112,5 +112,5 @@ async def _act(db: AsyncSession, row: ProjectRow, heard: Heard, message: Message
     signal = Signal.EXTENDED if row.step is Step.COMPLETED else Signal.ASKED
     if row.step is Step.VISION:
         await projects.move(db, row, Signal.CHANGES, ORCHESTRATOR, message=message.id)
-    if (row.step, signal) in FLOW:
+    if can(row.step, signal):
         await projects.move(db, row, signal, ORCHESTRATOR, message=message.id)

@@ -1,14 +1,13 @@
 """The step in which we look for ourselves whether a phase is done. Nothing that a builder says has a part in it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.contain.process import Limits
 from orchestrator.delivery.done import Done, failed
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal
@@ -58,11 +57,9 @@ async def gather(project: Project, source: Path, phase: PhaseRow) -> Evidence:
     """Collect all that our own look at this save point shows."""
     settings = runtime().settings
     said = await declared.read(source, phase.commit, phase.base)
-    folder = settings.data_dir / "checks" / project.key
-    home = folder / "home"
-    home.mkdir(parents=True, exist_ok=True)
-    limits = Limits(seconds=settings.check_limit_s)
-    results = await checks.run(source, phase.commit, folder, said, home=home, limits=limits)
+    folder = settings.data_dir.resolve() / "checks" / project.key
+    limits = replace(checks.LIMITS, seconds=settings.check_limit_s)
+    results = await checks.run(source, phase.commit, folder, said, limits=limits)
     found = await tamper.compare(source, phase.base, phase.commit)
     first = await history.tests_first(source, phase.base, phase.commit)
     return Evidence(

@@ -28,8 +28,8 @@ class _Running:
     looked: float = field(default_factory=time.monotonic)
 
 
-class Previews:
-    """`at` gives the port of a project's running prototype, and starts it if need be."""
+class Prototypes:
+    """The previews of this process."""
 
     def __init__(self, data: Path, forge: Git, *, namespaces: bool) -> None:
         self._data, self._forge, self._namespaces = data / "previews", forge, namespaces

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import building, checking
 from orchestrator.delivery.done import Done
+from orchestrator.domain import changes
 from orchestrator.domain import roadmap as roadmaps
 from orchestrator.domain import vision as visions
 from orchestrator.domain.brief import Brief
@@ -27,11 +28,11 @@ async def drafting(project: Project) -> Done:
     earlier = Vision.model_validate(before.data["vision"]) if before else None
     vision = visions.draft(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
     version = before.version + 1 if before else 1
-    changed = visions.says(visions.changes(earlier, vision)) if earlier else ""
+    changed = changes.says(changes.changes(earlier, vision)) if earlier else ""
     data = {"vision": vision.model_dump(mode="json"), "questions": list(vision.questions), "changed": changed}
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
-        text = visions.markdown(vision, version)
+        text = visions.markdown(vision, version, earlier)
         await documents.add(db, row.id, "vision", data, text, note=changed, author=ORCHESTRATOR.name)
         if vision.name and vision.name != row.name:
             events.append(db, row, ORCHESTRATOR, "project.renamed", **{"from": row.name, "to": vision.name})

@@ -185,6 +185,11 @@ ASKED_FOR = {
 }
 
 
+def can(step: Step, signal: Signal) -> bool:
+    """Say whether the table has such a move."""
+    return (step, signal) in FLOW or (step, signal) in RETURNS
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """What the rows say about one project. `moves` counts its moves and is the fence of everything that works."""

@@ -68,7 +68,7 @@ async def git(folder: Path, *args: str, given: bytes = b"") -> bytes:
     finally:
         await _ended(process)
     if process.returncode:
-        raise _refused(err.decode(errors="replace"))
+        raise refused(err.decode(errors="replace"))
     return out
 
 
@@ -143,6 +143,7 @@ async def changed(folder: Path, ours: Path, commit: str) -> frozenset[str]:
 
     `ours` is a copy of its `.git` that was made before anything ran there. Every file is read: times can be set.
     """
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)  # a check may take away the very folder it runs in
     where = (f"--git-dir={ours}", f"--work-tree={folder}")
     await git(folder, *where, "read-tree", commit)
     out = await git(folder, *where, "status", "--porcelain", "-z", "-uno", "--no-renames", "--ignore-submodules=all")
@@ -179,7 +180,8 @@ def _above(folder: Path) -> str:
     return str(folder.resolve().parent)
 
 
-def _refused(said: str) -> NotPossible:
+def refused(said: str) -> NotPossible:
+    """What to tell a person where git said this."""
     if "No space left on device" in said:
         return NotPossible("This machine has no room left on its disk, so the checks cannot run.", details=said)
     return NotPossible("The project's history could not be read, so it cannot be checked.", details=said)

@@ -77,10 +77,13 @@ def remark(log: Iterable[str]) -> str:
     return sentence
 
 
-def both(said: Outcome, report: Outcome | None) -> Outcome:
-    """A log and a report of the same run. The report knows more, unless the log knows worse."""
+def both(said: Outcome, report: Outcome | None, code: int | None) -> Outcome:
+    """A log and a report of the same run. The report knows more, unless the log knows worse.
+
+    A run that ended well and left no report was cut off before its end, whatever its log says.
+    """
     if not report or not report.counts:
-        return Outcome(remark=said.remark or NO_REPORT)
+        return said if code else Outcome(remark=NO_REPORT)
     log = said.counts
     worse = log and (log.bad or not log.executed) and report.counts.executed and not report.counts.bad
     return said if worse else replace(report, claims=said.claims, remark=said.remark)

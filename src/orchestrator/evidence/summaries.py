@@ -30,7 +30,7 @@ PYTEST = re.compile(
 PYTEST_NAME = re.compile(r"(?:FAILED|ERROR) ([^\s].*?)(?: - (.*))?")
 NODE = re.compile(r"(?:#|ℹ) (tests|pass|fail|cancelled|skipped|todo) (\d{1,9})")
 NODE_NAME = re.compile(r"\s*(?:not ok \d+ - (?P<tap>.+)|✖ (?P<spec>.+?) \([\d.]+ms\))")
-JEST = re.compile(r"\s*Tests:?\s+(\d{1,9} [a-z]+(?:(?:, | \| )\d{1,9} [a-z]+)*)(?: \((?P<all>\d{1,9})\))?")
+JEST = re.compile(r"\s*Tests:?\s+(\d{1,9} [a-z]+(?:(?:, | \| )\d{1,9} [a-z]+)*)(?: \(\d{1,9}\))?")
 JEST_NAME = re.compile(r"\s*(?:●|FAIL )\s+(.+ [›>] .+)")
 MOCHA = re.compile(r"\s+(\d{1,9}) (passing|failing|pending)(?: \(\w+\))?")
 MOCHA_NAME = re.compile(r"\s+\d{1,6}\) (.+)")
@@ -39,7 +39,7 @@ NAMED = re.compile(r"([a-z ]+)=(\d{1,9})")
 
 
 def read(log: Log, runner: str = "") -> Outcome:
-    """What a log says: in the words of the runner that was called or, where that is not known, of the last one in it."""
+    """What a log says, in the words of the runner that was called or else of the one that speaks last."""
     found = [(summary, name) for name in ([runner] if runner else READERS) if (summary := READERS[name](log))]
     if not found:
         return Outcome(remark=remark(log))
@@ -55,9 +55,8 @@ def unittest(log: Log) -> Summary | None:
         words = {word.strip(): int(number) for word, number in NAMED.findall(says[2] or "")} if says else {}
         failed = words.get("failures", 0) + words.get("unexpected successes", 0)
         skipped = words.get("skipped", 0) + words.get("expected failures", 0)
-        return Summary(
-            at, _counts(int(found[1]), failed, words.get("errors", 0), skipped), bool(says and says[1] == "OK")
-        )
+        counts = _counts(int(found[1]), failed, words.get("errors", 0), skipped)
+        return Summary(at, counts, bool(says and says[1] == "OK"))
     return None
 
 

@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import importlib
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -48,8 +50,8 @@ class Acp:
         """As `ports.Executor` promises. A builder that says it has finished is not believed more than that."""
         home = self._home_of(job.worktree)
         env = process.environment(home)
-        with tempfile.TemporaryDirectory(prefix="run-", dir=home, ignore_cleanup_errors=True) as temporary:
-            env |= {"TMPDIR": temporary, **self._env}
+        async with folder(home) as temporary:
+            env |= {"TMPDIR": str(temporary), **self._env}
             try:
                 return await self._run(job, tell, home, env)
             except BuilderLost:
@@ -59,7 +61,7 @@ class Acp:
 
     async def _run(self, job: Job, tell: Tell, home: Path, env: Mapping[str, str]) -> Report:
         async def look() -> str:
-            return await worktree.look(job.worktree, env, Path(env["TMPDIR"]))
+            return await worktree.look(job.worktree, env, home)
 
         stood = await look() if job.read_only else ""
         report = await self._talked(job, tell, home, env, Loops(look, self._limits.repeats))
@@ -100,6 +102,16 @@ class Acp:
             if any(word in name.upper() for word in SECRET) and len(value) > SHORT:
                 text = text.replace(value, "…")
         return text
+
+
+@asynccontextmanager
+async def folder(home: Path) -> AsyncIterator[Path]:
+    """For what a builder keeps only while it runs."""
+    path = Path(tempfile.mkdtemp(prefix="run-", dir=home))
+    try:
+        yield path
+    finally:
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
 
 async def loaded() -> ModuleType:

@@ -90,6 +90,10 @@ class Speech:
         step.add(update)
         return step
 
+    def files(self) -> list[str]:
+        """What the builder says that it changed."""
+        return self._short(self.changed)
+
     def _text(self, update: Any) -> Activity | None:
         text = update.content.text if update.content.type == "text" else ""
         return Activity(SAID, "text", {"said": text}) if text else None
@@ -120,8 +124,11 @@ class Speech:
         return step.told or (runs(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
 
     def _details(self, step: Step) -> dict[str, Any]:
-        paths = sorted(path.removeprefix(self._worktree) for path in step.paths)
-        return {"title": self._clean(step.title)[:LONG], "kind": step.kind, "status": step.status, "paths": paths}
+        title = self._clean(step.title)[:LONG]
+        return {"title": title, "kind": step.kind, "status": step.status, "paths": self._short(step.paths)}
+
+    def _short(self, paths: set[str]) -> list[str]:
+        return sorted(path.removeprefix(self._worktree) for path in paths)
 
     def _usage(self, update: Any) -> Activity | None:
         cost = update.cost

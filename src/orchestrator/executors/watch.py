@@ -37,6 +37,7 @@ OURS = {WHY["time"], WHY["memory"], WHY["processes"]}
 AUTH_REQUIRED = -32000
 ERRORS = 4000  # characters of its errors that are kept
 MINUTE = 60
+LOOK_S = 0.5  # signs of life move the end of our patience, so we look at the clock again
 STOP_S = 0.2  # from a Stop until the builder's tree is killed
 LAST_WORDS_S = 2.0  # for what is still on its way when a builder has gone
 
@@ -68,7 +69,7 @@ class Talk:
     session: str = ""
 
     def left(self) -> float:
-        """Seconds until one of our clocks runs out, as far as is known now."""
+        """Seconds until one of our clocks runs out, if nothing happens."""
         now = time.monotonic()
         hard = self.began + self.limits.hard_s - now
         return min(hard, self.ears.heard_at + self.limits.stall_s - now) if self.session else hard
@@ -76,7 +77,7 @@ class Talk:
     def details(self, **more: Any) -> dict[str, Any]:
         """What is kept of it in a report, behind the sentence."""
         said = self.ears.clean(self.ears.said)
-        return {"said": said, "changed": sorted(self.ears.speech.changed), "cost": self.ears.speech.cost, **more}
+        return {"said": said, "changed": self.ears.speech.files(), "cost": self.ears.speech.cost, **more}
 
     def trace(self) -> dict[str, str]:
         """What is kept of one that was lost."""
@@ -106,7 +107,7 @@ async def _until_over(talk: Talk) -> Report:
     tasks: set[Task[Any]] = {asked, ended, looping}
     try:
         while (left := talk.left()) > 0 and not any(task.done() for task in tasks):
-            await asyncio.wait(tasks, timeout=left, return_when=FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=min(left, LOOK_S), return_when=FIRST_COMPLETED)
         if asked.done() or ended.done():
             return await _outcome(talk, asked, ended)
         sentence = _looped(talk) if looping.done() else _overdue(talk)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from orchestrator.contain import process
 
@@ -16,11 +17,12 @@ LIMITS = process.Limits(seconds=60)
 
 async def look(worktree: Path, env: Mapping[str, str], folder: Path) -> str:
     """The same text as before as long as neither the history nor any file that git cares about has changed."""
-    listed = folder / "status"
-    ended = await process.run(STATUS, cwd=worktree, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, limits=LIMITS, log=listed)
-    seen = hashlib.sha256(ended.log_sha256.encode())
-    for path in touched(listed.read_bytes()):
-        seen.update(state(worktree / path).encode())
+    with NamedTemporaryFile(dir=folder, prefix="status-") as listed:
+        quiet = {**env, "GIT_OPTIONAL_LOCKS": "0"}
+        ended = await process.run(STATUS, cwd=worktree, env=quiet, limits=LIMITS, log=Path(listed.name))
+        seen = hashlib.sha256(ended.log_sha256.encode())
+        for path in touched(listed.read()):
+            seen.update(state(worktree / path).encode())
     return seen.hexdigest()
 
 

@@ -129,13 +129,13 @@ async def disable(db: AsyncSession, by: Actor, user_id: str, now: datetime) -> N
         raise Conflict("Somebody has to own this installation. Make another person an owner first.")
     row.disabled_at = row.disabled_at or now
     await db.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-    events.append(db, stream, by, "user.disabled", user=user_id)
+    events.append(db, stream, by, "user.changed", user=user_id, disabled=True)
 
 
 async def enable(db: AsyncSession, by: Actor, user_id: str) -> None:
     stream = await events.installation(db)
     (await _row(db, user_id)).disabled_at = None
-    events.append(db, stream, by, "user.enabled", user=user_id)
+    events.append(db, stream, by, "user.changed", user=user_id, disabled=False)
 
 
 def address(email: str) -> str:

@@ -30,7 +30,7 @@ async def remove(db: AsyncSession, by: Actor, name: str) -> None:
     if (row := await db.get(SecretRow, name)) is None:
         raise NotFound(f"There is nothing stored under {name}.")
     await db.delete(row)
-    events.append(db, stream, by, "secret.removed", name=name)
+    events.append(db, stream, by, "secret.set", name=name, removed=True)
 
 
 async def names(db: AsyncSession) -> list[str]:

@@ -18,7 +18,7 @@ from orchestrator.store.tables import TokenRow, UserRow
 PREFIX: Final = "po_"  # so that scanners of leaked secrets know ours
 LIFETIME: Final = timedelta(days=90)
 GRACE: Final = timedelta(hours=24)
-BOOTSTRAP: Final = "bootstrap"
+BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,13 @@ async def bootstrap(db: AsyncSession, raw: str, now: datetime) -> User:
         if owner
         else await people.create(db, ORCHESTRATOR, "owner@localhost", "Owner", now, owner=True)
     )
-    known = list(await db.scalars(select(TokenRow).where(TokenRow.name == BOOTSTRAP, TokenRow.revoked_at.is_(None))))
-    for row in known:
-        if row.hash != keys.hashed(raw):
-            await revoke(db, ORCHESTRATOR, row.id, now)
-    if keys.hashed(raw) not in {row.hash for row in known}:
-        row = _new(db, raw, user.id, BOOTSTRAP, now, None)
+    known = {row.hash: row for row in await db.scalars(select(TokenRow).where(TokenRow.name == BOOTSTRAP))}
+    row = known.pop(keys.hashed(raw), None)
+    for other in known.values():
+        await revoke(db, ORCHESTRATOR, other.id, now)
+    if row is None or row.revoked_at:
+        row = row or _new(db, raw, user.id, BOOTSTRAP, now, None)
+        row.revoked_at = None  # one that was set before and is set again
         events.append(db, stream, ORCHESTRATOR, "token.created", token=row.id, user=user.id, name=BOOTSTRAP)
     return user
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -14,14 +14,16 @@ from orchestrator.telemetry import Metrics, metrics
 from orchestrator.web.address import Networks
 from orchestrator.web.limits import Limits
 
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Transaction(Protocol):
     """Calls a function with a session first: writing, in one transaction; or reading, without a lock."""
 
-    def __call__(self, fn: Callable[[AsyncSession, *Ts], Awaitable[T]], *args: *Ts) -> Awaitable[T]: ...
+    def __call__(
+        self, fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> Awaitable[R]: ...
 
 
 class Render(Protocol):

@@ -22,6 +22,12 @@ POLICY = (
     "font-src 'self'; script-src 'self' 'unsafe-inline'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'"
 )
+OWN = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # in the sandbox its own style sheet is somebody else's
+}
 PASSED_ON = {"accept", "accept-language", "content-type", "user-agent"}
 PASSED_BACK = {"content-type", "location", "content-language", "last-modified"}
 NONE = "There is nothing to try yet."
@@ -76,5 +82,4 @@ async def _passed_on(request: Request, port: int, path: str) -> Response:
         except httpx.HTTPError:
             raise NotPossible("The prototype did not answer. Load the page again to start it anew.") from None
     shown = {name: value for name, value in answer.headers.items() if name in PASSED_BACK}
-    own = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return Response(answer.content, answer.status_code, shown | own)
+    return Response(answer.content, answer.status_code, shown | OWN)

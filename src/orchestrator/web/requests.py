@@ -95,7 +95,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self.request_id
-            self.status = message["status"]
+            self.status = int(message["status"])
             self.streams = headers.get("content-type", "").startswith("text/event-stream")
         await self.send(message)
 

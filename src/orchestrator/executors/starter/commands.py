@@ -197,7 +197,7 @@ def _kinds(files: list[str]) -> str:
     most = sorted(set(ends), key=lambda end: (-ends.count(end), end))[:5]
     listed = ", ".join(f"{ends.count(end)} × .{end}" for end in most)
     count = sum(bool(re.search(r"(^|/)test[^/]*$|[._]test\.", path)) for path in files)
-    return f"Most of them: {listed or 'none with an ending'}. {_many(count, 'file')} of tests."
+    return f"Most of them: {listed or 'none with an ending'}. {_many(count, 'test file')}."
 
 
 def _vision(about: Project, ground: site.Ground) -> str:

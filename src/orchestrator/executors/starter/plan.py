@@ -106,7 +106,7 @@ def _tests(phase: Phase, ground: site.Ground) -> str:
     lines = ["They are saved before the pages are made, and they fail until then.\n\n"]
     lines += [f"- `{path}`\n" for path in (*site.base_tests(), *site.phase_tests(ground, phase))]
     for feature, named in checks.class_names(phase, ground.slugs).items():
-        cases = ", ".join(f"`test_{checks.TRIED[kind][0]}`" for kind in checks.ALWAYS)
+        cases = ", ".join(f"`test_{checks.TRIED[kind][0]}`" for kind in checks.always(phase, feature))
         lines.append(f"  - `{named}` for {text(feature.id)}: {cases}, and one for each of its criteria\n")
     return "".join(lines)
 
