@@ -76,7 +76,7 @@ async def say(request: Request, id: ProjectId, who: Signed, text: Text = "", key
 
 async def _not_said(request: Request, id: str, who: Person, text: str, wrong: NotUnderstood) -> Response:
     if "hx-request" in request.headers:
-        return HTMLResponse(rendering.part("composer_note", Note("", str(wrong), NEEDS_YOU)), 422)
+        raise wrong  # it is said in the form, and what was written is still there
     field = Field(text[:20_000], str(wrong))
     return await of_project("talk", id, who, lambda db, seen, found: talk.page(db, seen, found, text=field), 422)
 
