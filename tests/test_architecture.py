@@ -175,7 +175,7 @@ def skips(file: File) -> Iterator[int]:
 
 
 def hopes_to_wait_long_enough(file: File) -> Iterator[int]:
-    """A pause inside a loop looks again; one outside guesses. `sleep(0)` only lets others go on."""
+    """A pause inside a loop looks again; one outside guesses. `sleep(0)` lets others go on; stand-ins may be slow."""
     in_loops = {id(node) for loop in walk(file, ast.While, ast.For, ast.AsyncFor) for node in ast.walk(loop)}
     for call in walk(file, ast.Call):
         zero = call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
@@ -240,7 +240,7 @@ RULES = [
          mocks, "def test(monkeypatch): monkeypatch.setattr(clock, 'now', fake)\n", "tests/test_x.py"),
     Rule("no test is left out", r"tests/.*\.py",
          skips, "@pytest.mark.xfail\ndef test(): ...\n", "tests/test_x.py"),
-    Rule("a test that waits looks, with a deadline", r"tests/(?!ground/).*\.py",
+    Rule("a test that waits looks, with a deadline", r"tests/.*test_\w+\.py",
          hopes_to_wait_long_enough, "async def test(): await asyncio.sleep(0.1)\n", "tests/test_x.py"),
     Rule("a test can fail", r"tests/.*test_\w+\.py",
          asserts_nothing, "def test_x():\n    assert True\n", "tests/test_x.py",
