@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+SOON = 2.0  # on a machine with nothing else to do it is a tenth of this; tests may have to share one
+
 
 def of(folder: Path) -> list[str]:
     """The commands of all living processes that work below `folder` or have it in their environment."""
     return [command for pid in _others() if (command := _command(pid, str(folder))) is not None]
 
 
-async def gone(folder: Path, within: float = 1.0) -> float:
+async def gone(folder: Path, within: float = SOON) -> float:
     """How many seconds it took until no process of `folder` was left. Fails when that takes longer than `within`."""
     return await until(lambda: not of(folder), within, lambda: f"still there: {of(folder)}")
 
