@@ -214,7 +214,7 @@ def names_this_machine(file: File) -> Iterator[int]:
 BUILT_IN = {"raises", "warns", "expect", "fail"}
 
 RULES = [
-    Rule("a module says in its first line what it is for", r"(src|tests|scripts|benchmarks)/.*\.py",
+    Rule("a module says in its first line what it is for", r"(src|scripts|benchmarks|tests/ground)/.*\.py",
          no_first_sentence, '"""stuff"""\n', "src/orchestrator/web/api.py"),
     Rule("time is passed in", r"src/.*\.py",
          reads_the_clock, "at = datetime.datetime.now(UTC)\n", "src/orchestrator/domain/gate.py"),
@@ -232,7 +232,7 @@ RULES = [
          not_pure, "import httpx\n", "src/orchestrator/domain/gate.py"),
     Rule("nothing is left for later", r"(src|tests|scripts|benchmarks)/.*\.(py|css|js|html|sh)|Makefile",
          unfinished, "x = 1  # TO" "DO: two\n", "src/orchestrator/web/api.py"),
-    Rule("no file has more than 400 lines", r"(src|scripts|benchmarks)/.*\.py|tests/.*test_\w+\.py",
+    Rule("no file has more than 400 lines", r"(src|scripts|benchmarks)/.*\.py",
          too_long, "x = 1\n" * 401, "src/orchestrator/web/api.py"),
     Rule("no function has more than 60 lines", r"src/.*\.py",
          long_functions, "def f():\n" + "    x = 1\n" * 60, "src/orchestrator/web/api.py"),
