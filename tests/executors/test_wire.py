@@ -16,7 +16,7 @@ async def always() -> None:
 
 
 @pytest.fixture
-def heard():
+async def heard():
     return asyncio.StreamReader(limit=1 << 16)
 
 
