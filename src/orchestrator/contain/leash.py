@@ -9,7 +9,7 @@ machine allows it they also live in a process space (PID namespace) of their own
 """
 
 # pathlib would double the time this takes to start; the flags of os.set_inheritable have no name to be given by.
-# ruff: noqa: PTH116, PTH123, PTH208, FBT003
+# ruff: noqa: PTH116, PTH123, PTH208
 
 import ctypes
 import fcntl

@@ -46,7 +46,7 @@ class Leash:
 
     def __init__(self, process: "Popen[bytes]", line: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        line.setblocking(False)  # noqa: FBT003 - it has no name
+        line.setblocking(False)
         self.pid = process.pid
         self._process, self._line, self._heard = process, line, b""
         self._first, self._last = loop.create_future(), loop.create_future()
