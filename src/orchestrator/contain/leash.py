@@ -9,7 +9,7 @@ machine allows it they also live in a process space (PID namespace) of their own
 """
 
 # pathlib would double the time this takes to start; the flags of os.set_inheritable have no name to be given by.
-# ruff: noqa: PTH, FBT003
+# ruff: noqa: PTH116, PTH123, PTH208
 
 import ctypes
 import fcntl
@@ -49,6 +49,7 @@ def last_word(line: int, orders: Orders, command: list[str]) -> str:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
         child = begin(line, orders, command)
+        close_ours()
         say(line, "began")
         return watch(line, child, orders)
     except OSError as error:
@@ -113,7 +114,7 @@ def leave(space: str) -> None:
 
 
 def first(command: list[str], orders: Orders, failed: int) -> None:
-    """Be the first process of the space: mount its own /proc, bury its dead, and take it along when the command ends."""
+    """Be the first process of the space: mount its /proc, bury its dead, and take it along when the command ends."""
     try:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         must(libc.unshare(CLONE_NEWNS))
@@ -124,6 +125,7 @@ def first(command: list[str], orders: Orders, failed: int) -> None:
     except OSError as error:
         give_up(failed, error)
     os.close(failed)
+    close_ours()
     while True:
         pid, status = os.wait()
         if pid == child:
@@ -142,6 +144,14 @@ def become(command: list[str], orders: Orders, failed: int) -> None:
         os.execvp(command[0], command)  # noqa: S606 - running a command is what this is for
     except OSError as error:
         give_up(failed, error)
+
+
+def close_ours() -> None:
+    """Input and outputs belong to the command: when it closes them, they are to be closed."""
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for each in (0, 1, 2):
+        os.dup2(nothing, each)
+    os.close(nothing)
 
 
 def give_up(failed: int, error: OSError) -> None:
@@ -191,25 +201,28 @@ def too_large(orders: Orders) -> str:
 
 
 def sweep() -> None:
-    """Kill everything below us, again and again, until nothing is left."""
-    pause = 0.001
-    while found := descendants(os.getpid()):
-        for pid in found:
+    """Kill everything below us, again and again, until we have no children: then there can be no grandchildren either.
+
+    That the list of processes is empty would prove less, because it is not made at one instant.
+    """
+    pause = 0.0005
+    while bury():
+        for pid in descendants(os.getpid()):
             try:
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
-        bury()
-        time.sleep(pause := min(pause * 1.5, 0.1))
+        time.sleep(pause := min(pause * 2, 0.05))
 
 
-def bury(but: int = 0) -> None:
-    """Take note of the dead that fell to us, so that they go away. How `but` ended is left to be asked."""
+def bury(but: int = 0) -> bool:
+    """Take note of the dead that fell to us, all but one whose end is asked for elsewhere. False: no child is left."""
     try:
         while (dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and dead.si_pid != but:
             os.waitpid(dead.si_pid, 0)
     except ChildProcessError:
-        return
+        return False
+    return True
 
 
 def descendants(root: int) -> dict[int, int]:

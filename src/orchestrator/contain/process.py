@@ -46,17 +46,21 @@ class Leash:
 
     def __init__(self, process: "Popen[bytes]", line: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        line.setblocking(False)  # noqa: FBT003 - it has no name
+        line.setblocking(False)
+        self.pid = process.pid
         self._process, self._line, self._heard = process, line, b""
         self._first, self._last = loop.create_future(), loop.create_future()
         self._listening = loop.create_task(self._listen())
 
     async def go(self) -> None:
         """Let the command begin. Raises BuilderLost while another holds the lock, NotPossible if it does not start."""
-        await asyncio.get_running_loop().sock_sendall(self._line, b"go")
-        word = await self._first
+        with suppress(ConnectionError):  # then there is no word either
+            await asyncio.get_running_loop().sock_sendall(self._line, b"go")
+        word = await asyncio.shield(self._first)
         if word == "busy":
             raise BuilderLost("What was begun here before has not ended yet, so we did not begin anew.")
+        if word == "lost":
+            raise NotPossible("The program was ended from outside before it began.")
         if word != "began":
             raise NotPossible(f"The program could not be started: {word.removeprefix('failed ')}.")
 
@@ -77,8 +81,7 @@ class Leash:
     async def _listen(self) -> None:
         self._first.set_result(await self._word())
         self._last.set_result(await self._word())
-        while await self._word() != "lost":
-            continue
+        await self._word()  # the end of the line
         while self._process.poll() is None:  # noqa: ASYNC110 - its line closed, so it is ending: a moment at most
             await asyncio.sleep(0.001)
 
@@ -232,7 +235,8 @@ async def writing(pipe: IO[bytes] | None) -> AsyncIterator[asyncio.StreamWriter]
     try:
         yield asyncio.StreamWriter(transport, protocol, None, loop)
     finally:
-        transport.abort()  # what it has not read by now it need not read
+        if transport.get_write_buffer_size() or not transport.is_closing():
+            transport.abort()  # what it has not read by now it need not read
 
 
 async def surely(work: Coroutine[Any, Any, T]) -> T:
