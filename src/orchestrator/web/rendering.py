@@ -9,14 +9,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from orchestrator import clock
+from orchestrator.runtime import runtime
 from orchestrator.web import assets, drawing
 from orchestrator.web.problems import Problem
-from orchestrator.web.views import account, problems, times
-from orchestrator.web.views.marks import Field
+from orchestrator.web.views import account, problems
 from orchestrator.web.views.shell import Person, Shell
 
 files = assets.load()
 router = assets.router(files)
+INTO_THE_FORM = {"HX-Retarget": "find [data-note]", "HX-Reswap": "innerHTML"}
 
 
 @cache
@@ -25,7 +26,7 @@ def templates() -> Environment:
 
 
 def page(name: str, shell: Shell, view: object) -> str:
-    return drawing.page(templates(), name, shell, view)
+    return drawing.page(templates(), f"{name}.html", shell, view)
 
 
 def part(name: str, *views: object) -> str:
@@ -40,8 +41,13 @@ def macro(file: str, name: str, *views: object) -> str:
 
 
 def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
-    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems."""
+    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems.
+
+    A form that htmx sent gets no page about a problem but a note inside of it, and keeps what was written in it.
+    """
     name = template.removesuffix(".html")
+    if name == "problem" and "hx-request" in request.headers:
+        return HTMLResponse(part("problem", problems.note(_problem(values))), status, INTO_THE_FORM)
     view = VIEWS[name](values)
     return HTMLResponse(page(name, Shell(csrf="", person=_person(request)), view), status)
 
@@ -52,27 +58,17 @@ def _person(request: Request) -> Person | None:
 
 
 def _setup(values: dict[str, Any]) -> account.SetupPage:
-    wrong = values["wrong"]
-    now = clock.now()
-    until = values["until"]
-    return account.SetupPage(
-        values["key"],
-        f"{times.clock(until, now.astimezone().tzinfo or until.tzinfo)} {times.day(until, now, until.tzinfo)}",
-        Field(values["name"], wrong.get("name", "")),
-        Field(values["email"], wrong.get("email", "")),
-        Field("", wrong.get("password", "")),
-    )
+    return account.setup(**values, now=clock.now())
 
 
 def _sign_in(values: dict[str, Any]) -> account.SignInPage:
-    away = "a while" if values["away"] else ""
-    return account.SignInPage(values["next"], away, Field(values["email"]), Field("", values["wrong"]))
+    return account.sign_in(**values, hours=runtime().settings.session_hours)
 
 
 def _problem(values: dict[str, Any]) -> problems.ProblemPage:
     found: Problem = values["problem"]
     wait = int(found.headers.get("retry-after", 0))
-    return problems.problem(found.status, found.sentence, wait, values["reference"])
+    return problems.problem(found.status, found.title, found.sentence, wait, values["reference"])
 
 
 VIEWS = {"setup": _setup, "sign_in": _sign_in, "problem": _problem}
