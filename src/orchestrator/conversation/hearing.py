@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.conversation import correcting, cues, idea, labels, listing, people, said
-from orchestrator.conversation.turn import spoken
+from orchestrator.conversation.exchange import spoken
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, Brief, Clarity, Priority, Topic, clarity
 from orchestrator.domain.editing import Act, Edit, apply, apply_all
