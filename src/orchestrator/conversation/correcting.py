@@ -18,7 +18,8 @@ _NOT = re.compile(r"^(?P<new>.+?),?\s+(?:and\s+)?not\s+(?P<old>[^:;.]+?)(?P<more
 _BUT = re.compile(r"^not\s+(?P<old>.+?),?\s+but\s+(?:rather\s+)?(?P<new>.+?)[.]?$", re.IGNORECASE)
 _INSTEAD = re.compile(r"^(?P<new>.+?)\s+(?:instead of|rather than)\s+(?P<old>.+?)[.]?$", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"^(?:please\s+)?(?:change|replace|rename|correct|turn)\s+(?P<old>.+?)\s+(?:to|into|with|by)\s+(?P<new>.+?)[.]?$",
+    r"^(?:please\s+)?(?:change|replace|rename|correct|turn|swap|exchange)\s+(?P<old>.+?)\s+"
+    r"(?:to|into|with|by|for)\s+(?P<new>.+?)[.]?$",
     re.IGNORECASE,
 )
 _TOO_SMALL = plain.words(
@@ -37,7 +38,7 @@ def pair(sentence: str, brief: Brief) -> list[Edit] | None:
     words = words[lead.end() :] if lead else words
     for form in (_CHANGE, _BUT, _NOT, _INSTEAD):
         if found := form.match(words):
-            old, new = plain.bare(found["old"]), found["new"].strip(" ,")
+            old, new = plain.bare(found["old"]), re.sub(r"^for\s+", "", found["new"].strip(" ,"))
             if form is _NOT and found["more"]:
                 new += re.sub(r"^[:;.]\s*", ", ", plain.bare(found["more"]) and found["more"].rstrip(" ."))
             if edits := _swap(brief, old, new):

@@ -49,14 +49,22 @@ _NOTHING = plain.phrases(
     and | also | etc | etcetera | so on | and so on | to | a | the | it | more | things like that
     """
 )
-_COMMAS = re.compile(r",\s+(?:and\s+|or\s+)?|\s*;\s*")
+_COMMAS = re.compile(r",\s+(?!so that|because|in order|so (?:i|we|they|you) )(?:and\s+|or\s+)?|\s*;\s*")
+_NUMBER = re.compile(r"\s*\(?1[.)]\s")
+_INLINE = re.compile(r"\s+(?=\(?\d{1,2}[.)]\s)")
+_FOR_NOW = re.compile(r"\s+(?:for now|yet|at first|at the moment|right now)\W*$", re.IGNORECASE)
 _HEADING = 3  # words that can be the heading of a list
 _AND = re.compile(r"\s+(?:and then|and also|and|&|as well as|plus)\s+")
 
 
 def lines(text: str) -> list[str]:
     """Lines without bullets, and the sentences of running ones."""
-    return [sentence for line in text.split("\n") for sentence in plain.sentences(unbulleted(line))]
+    return [sentence for line in apart(text) for sentence in plain.sentences(unbulleted(line))]
+
+
+def apart(text: str) -> list[str]:
+    """The lines, and the points of a list that was written in one of them: “1. plan 2. print”."""
+    return [part for line in text.split("\n") for part in (_INLINE.split(line) if _NUMBER.match(line) else [line])]
 
 
 def unbulleted(line: str) -> str:
@@ -132,7 +140,8 @@ def _at_verbs(text: str) -> list[str]:
     """Apart at each “and” that something to do follows, unless a single word stands before it (“search and find”)."""
     found: list[str] = []
     for piece in _AND.split(text):
-        if found and not (_is_doing(piece) and len(found[-1].split()) > 1):
+        thing = piece.startswith(("a ", "an ")) and bool(found) and not _is_doing(found[-1])
+        if found and not thing and not (_is_doing(piece) and len(found[-1].split()) > 1):
             found[-1] += " and " + piece
         else:
             found.append(piece)
@@ -146,7 +155,7 @@ def _last(piece: str) -> list[str]:
 
 def items(text: str) -> list[str]:
     """Things in a row: “ads, payments and chat”."""
-    found = [part for line in lines(text) for part in _things(line)]
+    found = [_FOR_NOW.sub("", part) for line in lines(text) for part in _things(line)]
     return [plain.capital(item) for item in map(plain.bare, found) if item]
 
 
