@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from orchestrator.conversation import people
 from orchestrator.domain import editing, plain
-from orchestrator.domain.brief import TEXTS, Brief, Clarity, Topic, clarity, text
+from orchestrator.domain.brief import TEXTS, Brief, Clarity, Feature, Topic, clarity, text
 from orchestrator.domain.editing import Act, Edit
 
 _MARK = re.compile(r"^(?:(?:oh|no|and|sorry|wait|actually|hmm|well|correction|but)\b[,:.]*\s+)+", re.IGNORECASE)
@@ -84,8 +84,10 @@ def last_topic(brief: Brief, asked: Topic | None, history: Sequence[str]) -> Top
         told = plain.key(text(brief, topic))
         if said and told and (told in said or said in told):
             return topic
+    if asked is None:
+        return None
     before = [topic for topic in Topic if topic is not asked and clarity(brief, topic) is not Clarity.OPEN]
-    upto = [topic for topic in before if asked is None or list(Topic).index(topic) < list(Topic).index(asked)]
+    upto = [topic for topic in before if list(Topic).index(topic) < list(Topic).index(asked)]
     return next(reversed(upto or before), None)
 
 
@@ -93,7 +95,6 @@ def replacing(topic: Topic, new: str, brief: Brief) -> list[Edit]:
     """The new words in place of a text, or of the last item of a list."""
     if topic in TEXTS:
         return [Edit(Act.SET, plain.capital(new), topic)]
-    told = getattr(brief, topic)
-    last = told[-1] if told else ""
-    old = getattr(last, "title", last)
+    told = [item.title if isinstance(item, Feature) else item for item in getattr(brief, topic)]
+    old = told[-1] if told else ""
     return [Edit(Act.SWAP, plain.capital(new), old=old)] if old else [Edit(Act.TELL, plain.capital(new), topic)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.conversation import correcting, cues, idea, labels, listing, people, said
-from orchestrator.conversation.turn import spoken
+from orchestrator.conversation.exchange import spoken
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, Brief, Clarity, Priority, Topic, clarity
 from orchestrator.domain.editing import Act, Edit, apply, apply_all
@@ -17,8 +17,12 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _ANSWER_LEADS = {
-    Topic.WHO: re.compile(r"^(?:(?:it|this|that)(?:['’]s| is| would be| will be)\s+)?(?:(?:mainly|mostly|only|just|probably|especially) )?"
-    r"for\s+|^(?:it['’]s|it is|they are|mainly|mostly|especially) ", re.IGNORECASE),
+    Topic.WHO: re.compile(
+        r"^(?:(?:it|this|that)(?:['’]s| is| would be| will be)\s+)?"
+        r"(?:(?:mainly|mostly|only|just|probably|especially) )?for\s+"
+        r"|^(?:it['’]s|it is|they are|mainly|mostly|especially) ",
+        re.IGNORECASE,
+    ),
     Topic.PROBLEM: re.compile(r"^(?:because|the problem is(?: that)?|it is that|that)\s+", re.IGNORECASE),
     Topic.SUCCESS: re.compile(r"^(?:success (?:is|means|would be)|if|when|that)\s+", re.IGNORECASE),
 }  # fmt: skip
@@ -108,6 +112,8 @@ def _sentence(so_far: _Hearing, sentence: str) -> None:
         so_far.corrected += put_right
     elif (told := _cued(sentence, so_far.now, so_far.asked, cues.STRONG)) is not None:
         so_far.edits += told
+    elif so_far.asked is Topic.FEATURES and not _only_who(sentence, so_far.brief, so_far.asked):
+        so_far.edits += _one_of(sentence, so_far.brief, so_far.asked, later=True)
     else:
         so_far.loose.append(sentence)
 
@@ -169,12 +175,13 @@ def _answered(loose: list[str], brief: Brief, asked: Topic) -> list[Edit]:
 
 
 def _one_of(sentence: str, brief: Brief, asked: Topic, *, later: bool) -> list[Edit]:
-    turns = asked not in cues.NARRATIVE and (later or asked is Topic.FEATURES)
-    if turns and (other := _cued(sentence, brief, asked, cues.WEAK)) is not None:
+    if later and asked not in cues.NARRATIVE and (other := _cued(sentence, brief, asked, cues.WEAK)) is not None:
         return other
     if later and asked is Topic.WHAT and idea.is_wish(sentence):
         return listing.wishes(idea.wanted(sentence))
-    return tell(asked, _HEDGE.sub("", sentence) or sentence)
+    hedge = _HEDGE.match(sentence)
+    doubt = Priority.LOW if hedge and re.search(r"maybe|perhaps", hedge[0], re.IGNORECASE) else None
+    return tell(asked, sentence[hedge.end() :] if hedge else sentence, doubt)
 
 
 def _only_who(sentence: str, brief: Brief, asked: Topic) -> str:

@@ -101,7 +101,7 @@ def _doing(what: str, found: re.Match[str]) -> tuple[str, list[Edit], str]:
     ):
         doers, does = pair
     doers = "" if doers.casefold() in {"i", "me", "we", "us", "you", "people", "users", "everyone", "them"} else doers
-    to_do = found[0].strip().startswith("to ") or verbs.starts(does) or len(listing.parts(does)) > 1
+    to_do = found[0].strip().startswith("to ") or verbs.starts(listing.lead_off(does)) or len(listing.parts(does)) > 1
     wishes = listing.wishes(does) if to_do else []
     return what, wishes, doers
 

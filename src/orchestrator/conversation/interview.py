@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orchestrator.conversation import asking, hearing, labels, language, questions, said, standing
+from orchestrator.conversation.exchange import Heard, Turn, Wants
 from orchestrator.conversation.idea import is_wish, name_of
-from orchestrator.conversation.turn import Heard, Turn, Wants
 from orchestrator.domain import answer, plain
 from orchestrator.domain.brief import TEXTS, Brief, Clarity, Topic, clarity, is_enough, open_topics, summary
 from orchestrator.domain.editing import Act, Edit, apply, apply_all

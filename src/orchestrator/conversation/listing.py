@@ -46,7 +46,7 @@ _MORE = re.compile(
 _LETS = re.compile(r"(?:lets?|allows?|enables?|helps?)\s+(?=\w)", re.IGNORECASE)
 _NOTHING = plain.phrases(
     """
-    and | also | etc | etcetera | so on | and so on | to | a | the | it | more | things like that
+    and | also | etc | etcetera | on | so on | and so on | to | a | the | it | more | things like that
     """
 )
 _COMMAS = re.compile(r",\s+(?!so that|because|in order|so (?:i|we|they|you) )(?:and\s+|or\s+)?|\s*;\s*")
@@ -76,13 +76,14 @@ def wishes(text: str, priority: Priority | None = None) -> list[Edit]:
     found: list[Edit] = []
     for sentence in lines(text):
         rank, rest = _ranked(sentence)
-        found += [wish(part, priority or rank) for part in parts(_lead_off(rest))]
+        if plain.bare(rest).casefold() not in _NOTHING:
+            found += [wish(part, priority or rank) for part in parts(lead_off(rest))]
     return [edit for edit in found if edit.text]
 
 
 def wish(text: str, priority: Priority | None = None) -> Edit:
     """One feature: a short title, and what else was said about it."""
-    title, _, more = _MORE.sub("\n", _lead_off(text), count=1).partition("\n")
+    title, _, more = _MORE.sub("\n", lead_off(text), count=1).partition("\n")
     title = "" if plain.bare(title).casefold() in _NOTHING else _imperative(plain.bare(title))
     return Edit(Act.TELL, title, Topic.FEATURES, more=plain.capital(more.strip(" ,)")), priority=priority)
 
@@ -99,7 +100,7 @@ def _ranked(sentence: str) -> tuple[Priority | None, str]:
     return (Priority.HIGH if _HAS_TO.search(sentence) else None), sentence
 
 
-def _lead_off(text: str) -> str:
+def lead_off(text: str) -> str:
     """Without “it should”, “I want to”, “a” and the like in front."""
     while (found := _LEADS.match(text)) and found.end() < len(text):
         text = text[found.end() :]
@@ -122,14 +123,14 @@ def parts(text: str) -> list[str]:
 
 
 def _is_doing(piece: str) -> bool:
-    return len(piece.split()) > 1 and verbs.starts(_lead_off(piece))
+    return len(piece.split()) > 1 and verbs.starts(lead_off(piece))
 
 
 def _joined(pieces: list[str]) -> list[str]:
     """“track my walks, swims, see a chart” are two: what has no verb belongs to the one before."""
     joined: list[str] = []
     for piece in pieces:
-        if joined and not verbs.starts(_lead_off(piece)):
+        if joined and not verbs.starts(lead_off(piece)):
             joined[-1] += ", " + piece
         else:
             joined.append(piece)

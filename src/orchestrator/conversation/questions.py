@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from orchestrator.conversation import asking, labels
-from orchestrator.conversation.turn import Turn, spoken
+from orchestrator.conversation.exchange import Turn, spoken
 from orchestrator.domain import plain
 from orchestrator.domain.brief import open_topics, text
 

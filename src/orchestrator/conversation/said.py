@@ -2,7 +2,7 @@
 
 import re
 
-from orchestrator.conversation.turn import Wants, spoken
+from orchestrator.conversation.exchange import Wants, spoken
 from orchestrator.domain import answer, plain
 
 SKIP = plain.phrases(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from orchestrator.conversation import asking, hearing, noting, questions, said
-from orchestrator.conversation.turn import Heard, Turn, Wants
+from orchestrator.conversation.exchange import Heard, Turn, Wants
 from orchestrator.domain import answer
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.editing import Edit, apply_all

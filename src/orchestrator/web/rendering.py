@@ -1,0 +1,68 @@
+"""From a request and a view to the page that goes out."""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+from orchestrator import clock
+from orchestrator.runtime import runtime
+from orchestrator.web import assets, drawing
+from orchestrator.web.problems import Problem
+from orchestrator.web.views import account, problems
+from orchestrator.web.views.shell import Person, Shell
+
+files = assets.load()
+router = assets.router(files)
+
+
+@cache
+def templates() -> Environment:
+    return drawing.environment(files.url, clock.new_id)
+
+
+def page(name: str, shell: Shell, view: object) -> str:
+    return drawing.page(templates(), f"{name}.html", shell, view)
+
+
+def part(name: str, *views: object) -> str:
+    """What replaces one region of an open page."""
+    return drawing.part(templates(), name, *views)
+
+
+def macro(file: str, name: str, *views: object) -> str:
+    """One component alone, for an answer that htmx puts into the page."""
+    made: Any = getattr(templates().get_template(f"macros/{file}.html").module, name)
+    return str(made(*views)).strip()
+
+
+def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
+    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems."""
+    name = template.removesuffix(".html")
+    view = VIEWS[name](values)
+    return HTMLResponse(page(name, Shell(csrf="", person=_person(request)), view), status)
+
+
+def _person(request: Request) -> Person | None:
+    who = getattr(request.state, "person", None)
+    return Person(who.name, who.email, who.theme, who.whole_answers) if who else None
+
+
+def _setup(values: dict[str, Any]) -> account.SetupPage:
+    return account.setup(**values, now=clock.now())
+
+
+def _sign_in(values: dict[str, Any]) -> account.SignInPage:
+    return account.sign_in(**values, hours=runtime().settings.session_hours)
+
+
+def _problem(values: dict[str, Any]) -> problems.ProblemPage:
+    found: Problem = values["problem"]
+    wait = int(found.headers.get("retry-after", 0))
+    return problems.problem(found.status, found.title, found.sentence, wait, values["reference"])
+
+
+VIEWS = {"setup": _setup, "sign_in": _sign_in, "problem": _problem}
