@@ -17,6 +17,7 @@ from orchestrator.web.views.shell import Person, Shell
 
 files = assets.load()
 router = assets.router(files)
+INTO_THE_FORM = {"HX-Retarget": "find [data-note]", "HX-Reswap": "innerHTML"}
 
 
 @cache
@@ -40,8 +41,13 @@ def macro(file: str, name: str, *views: object) -> str:
 
 
 def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
-    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems."""
+    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems.
+
+    A form that htmx sent gets no page about a problem but a note inside of it, and keeps what was written in it.
+    """
     name = template.removesuffix(".html")
+    if name == "problem" and "hx-request" in request.headers:
+        return HTMLResponse(part("problem", problems.note(_problem(values))), status, INTO_THE_FORM)
     view = VIEWS[name](values)
     return HTMLResponse(page(name, Shell(csrf="", person=_person(request)), view), status)
 
