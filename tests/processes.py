@@ -28,6 +28,11 @@ async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -
     await until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
 
 
+def dead(parent: int) -> int:
+    """How many children of this process have ended without its taking note of it."""
+    return sum(f"\nPPid:\t{parent}\n" in status and "\nState:\tZ" in status for status in map(_status, _others()))
+
+
 async def until(
     true: Callable[[], object], within: float = 10.0, otherwise: Callable[[], str] = lambda: "too late"
 ) -> float:
@@ -44,10 +49,17 @@ def _others() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
 
 
+def _status(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return ""
+
+
 def _command(pid: int, folder: str) -> str | None:
     process = Path(f"/proc/{pid}")
     try:
-        if "\nState:\tZ" in (process / "status").read_text():
+        if "\nState:\tZ" in _status(pid):
             return None
         below = (os.readlink(process / "cwd") + "/").startswith(folder + "/")
         if below or folder.encode() in (process / "environ").read_bytes():

@@ -202,6 +202,7 @@ async def test_crumbs_of_words_are_collected(builder):
 
     assert builder.words == "".join(f"{n} " for n in range(2000))
     assert len(builder.told) < 50
+    assert max(len(activity.details["said"]) for activity in builder.told) < 4100
 
 
 async def test_silence_is_ended(builder):

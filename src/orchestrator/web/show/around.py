@@ -53,7 +53,7 @@ def where(gate: GateRow) -> str:
 def head(viewer: Viewer, found: Standing, tab: Tab) -> ProjectHead:
     strip = where(found.gate) if found.gate and tab is not Tab.TALK else ""
     line = standing.status_line(found, viewer.zone)
-    return ProjectHead(found.project.id, found.project.name, line, tab, strip)
+    return ProjectHead(found.project.id, found.project.name, line, tab, strip, found.project.last_event)
 
 
 def _projects(shown: Sequence[Standing], current: str) -> tuple[RailProject, ...]:
