@@ -56,7 +56,7 @@ class Originals:
         maker = self._postgres if kind == "postgres" else self._sqlite
         async with maker(f"copy_{next(self.numbers)}") as database:
             woken: list[str] = []
-            yield Store(database, engine.writing(database, SEAL, woken.append), engine.reading(database), woken)
+            yield Store(database, engine.writing(database, woken.append, seal=SEAL), engine.reading(database), woken)
             await database.dispose()
 
     @asynccontextmanager
