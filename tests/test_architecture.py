@@ -175,7 +175,7 @@ def skips(file: File) -> Iterator[int]:
 
 
 def hopes_to_wait_long_enough(file: File) -> Iterator[int]:
-    """A pause inside a loop looks again; one outside guesses. `sleep(0)` only lets others go on."""
+    """A pause inside a loop looks again; one outside guesses. `sleep(0)` lets others go on; stand-ins may be slow."""
     in_loops = {id(node) for loop in walk(file, ast.While, ast.For, ast.AsyncFor) for node in ast.walk(loop)}
     for call in walk(file, ast.Call):
         zero = call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
@@ -214,7 +214,7 @@ def names_this_machine(file: File) -> Iterator[int]:
 BUILT_IN = {"raises", "warns", "expect", "fail"}
 
 RULES = [
-    Rule("a module says in its first line what it is for", r"(src|tests|scripts|benchmarks)/.*\.py",
+    Rule("a module says in its first line what it is for", r"(src|scripts|benchmarks|tests/ground)/.*\.py",
          no_first_sentence, '"""stuff"""\n', "src/orchestrator/web/api.py"),
     Rule("time is passed in", r"src/.*\.py",
          reads_the_clock, "at = datetime.datetime.now(UTC)\n", "src/orchestrator/domain/gate.py"),
@@ -232,7 +232,7 @@ RULES = [
          not_pure, "import httpx\n", "src/orchestrator/domain/gate.py"),
     Rule("nothing is left for later", r"(src|tests|scripts|benchmarks)/.*\.(py|css|js|html|sh)|Makefile",
          unfinished, "x = 1  # TO" "DO: two\n", "src/orchestrator/web/api.py"),
-    Rule("no file has more than 400 lines", r"(src|scripts|benchmarks)/.*\.py|tests/.*test_\w+\.py",
+    Rule("no file has more than 400 lines", r"(src|scripts|benchmarks)/.*\.py",
          too_long, "x = 1\n" * 401, "src/orchestrator/web/api.py"),
     Rule("no function has more than 60 lines", r"src/.*\.py",
          long_functions, "def f():\n" + "    x = 1\n" * 60, "src/orchestrator/web/api.py"),
@@ -240,7 +240,7 @@ RULES = [
          mocks, "def test(monkeypatch): monkeypatch.setattr(clock, 'now', fake)\n", "tests/test_x.py"),
     Rule("no test is left out", r"tests/.*\.py",
          skips, "@pytest.mark.xfail\ndef test(): ...\n", "tests/test_x.py"),
-    Rule("a test that waits looks, with a deadline", r"tests/(?!ground/).*\.py",
+    Rule("a test that waits looks, with a deadline", r"tests/.*test_\w+\.py",
          hopes_to_wait_long_enough, "async def test(): await asyncio.sleep(0.1)\n", "tests/test_x.py"),
     Rule("a test can fail", r"tests/.*test_\w+\.py",
          asserts_nothing, "def test_x():\n    assert True\n", "tests/test_x.py",

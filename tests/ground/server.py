@@ -1,6 +1,7 @@
 """A real server process for tests: started, spoken to, killed and looked after from outside."""
 
 import asyncio
+import ctypes
 import os
 import secrets
 import signal
@@ -15,6 +16,7 @@ import httpx
 from ground import ports
 from ground.until import until
 
+LIBC, PR_SET_PDEATHSIG = ctypes.CDLL(None), 1
 SERVE = (sys.executable, "-m", "orchestrator", "serve")
 # What a process needs of ours to be found, to speak, and to be measured; nothing else reaches it.
 INHERITED = ("PATH", "LANG", "TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -75,6 +77,7 @@ class Server:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                preexec_fn=_end_with_us,
             )
 
     async def ready(self, within: float = 30) -> bool:
@@ -127,6 +130,11 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _end_with_us() -> None:
+    """Have the system kill this process when the test run dies, however that comes."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def working_in(folder: Path) -> dict[int, str]:

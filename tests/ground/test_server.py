@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -90,3 +91,22 @@ async def test_it_starts_again_on_the_same_port_and_data(server: Server):
         assert await server.ready()
         assert await server.terminate() == -signal.SIGTERM
     await gone(server)
+
+
+async def test_it_ends_when_the_test_run_is_killed(tmp_path: Path):
+    program = tmp_path / "run.py"
+    program.write_text(
+        "import asyncio, sys\nfrom pathlib import Path\nfrom ground.server import Server\n"
+        "async def hold():\n"
+        "    server = Server(Path(sys.argv[1]), command=('sleep', '60'))\n"
+        "    await server.start()\n    print(server.child.pid, flush=True)\n    await server.child.wait()\n"
+        "asyncio.run(hold())\n"
+    )
+    command, tests = [sys.executable, program, tmp_path / "data"], str(Path(__file__).parents[1])
+    environment = os.environ | {"PYTHONPATH": tests}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
+        server = Path("/proc", run.stdout.readline().strip())
+        assert server.exists()
+        run.kill()
+
+    await until(lambda: not server.exists())

@@ -7,6 +7,8 @@ from inspector import AXE, Inspector
 from playwright.async_api import Browser, Page, async_playwright
 from showroom import Showroom, open_room
 
+from ground.until import until
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -33,9 +35,11 @@ async def only_room() -> AsyncIterator[Showroom]:
 async def room(only_room: Showroom) -> Showroom:
     """The server, with nothing left in it of the test before."""
     fresh = Showroom(only_room.url)
-    for name in ("shown", "answer", "connected", "refused"):
+    for name in ("shown", "answer", "connected", "refusal"):
         setattr(only_room, name, getattr(fresh, name))
     only_room.posts.clear()
+    only_room.hang_up()
+    await until(lambda: not only_room.streams)
     return only_room
 
 

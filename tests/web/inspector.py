@@ -39,6 +39,7 @@ class Inspector:
         await self.page.emulate_media(color_scheme="dark")
         await self.sized(1280)
         await self.axe(CONTRAST, "dark")
+        await self.page.goto("about:blank")
         return self.found
 
     async def go(self, url: str) -> None:

@@ -31,7 +31,7 @@ class Showroom:
     connected: bool = True
     posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     streams: dict[asyncio.Queue[str | None], str] = field(default_factory=dict)
-    refused: int = 0
+    refusal: int = 503
 
     def draw(self, name: str, theme: str = "") -> str:
         template, around, view = PAGES[name]
@@ -39,9 +39,12 @@ class Showroom:
             around = replace(around, person=replace(around.person, theme=theme))
         return drawing.page(TEMPLATES, template, around, view)
 
+    def part(self, name: str, *views: object) -> str:
+        return drawing.part(TEMPLATES, name, *views)
+
     async def tell(self, name: str, *views: object) -> None:
         """Put a part into all open pages."""
-        lines = drawing.part(TEMPLATES, name, *views).split("\n")
+        lines = self.part(name, *views).split("\n")
         await self.send("".join(f"data: {line}\n" for line in lines) + "\n")
 
     async def send(self, message: str) -> None:
@@ -70,8 +73,7 @@ def application(room: Showroom) -> FastAPI:
     @app.get("/projects/supper-sorted/stream")
     async def stream(request: Request) -> Response:
         if not room.connected:
-            room.refused += 1
-            return Response(status_code=503)
+            return Response(status_code=room.refusal)
         return StreamingResponse(_messages(room, request), media_type="text/event-stream")
 
     @app.get("/preview.svg")

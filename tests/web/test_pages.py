@@ -23,6 +23,7 @@ async def test_the_inspector_finds_what_is_wrong(inspector: Inspector, room: Sho
     await inspector.sized(1280)
     await inspector.axe("axe.run(document, {runOnly: ['image-alt']})", "wide")
     found = "\n".join(inspector.found)
+    await inspector.page.goto("about:blank")
     assert "beyond a screen of 1280" in found
     assert "image-alt" in found
     assert "Content Security Policy" in found

@@ -26,11 +26,8 @@ _TOO_SMALL = plain.words(
     i a an the it is to of and we you in on at for be that this
     """
 )
-_MEANT = re.compile(
-    r"^(?:i (?:meant|mean)(?: to say)?|correction|make (?:it|that)"
-    r"|actually)[:,]?\s+(?P<new>.+)$",
-    re.IGNORECASE,
-)
+_MEANT = re.compile(r"^(?:i (?:meant|mean)(?: to say)?|correction)[:,]?\s+(?P<new>.+)$", re.IGNORECASE)
+_ACTUALLY = re.compile(r"^actually,?\s+(?:it['’]s |it is )?for\s+(?P<new>.+)$", re.IGNORECASE)
 
 
 def pair(sentence: str, brief: Brief) -> list[Edit] | None:
@@ -69,6 +66,8 @@ def _placed(new: str, brief: Brief) -> list[Edit]:
 def meant(sentence: str, brief: Brief, asked: Topic | None, history: Sequence[str]) -> tuple[Topic, str] | None:
     """The topic and the new words of “no, I meant X”, which takes the place of what was said last."""
     words = re.sub(r"^(?:(?:oh|no|sorry|wait|hmm)\b[,:.]*\s+)+", "", sentence, flags=re.IGNORECASE)
+    if (whom := _ACTUALLY.match(words)) and brief.who and people.is_people(plain.bare(whom["new"])):
+        return Topic.WHO, plain.bare(whom["new"])
     if not (found := _MEANT.match(words)) or not (topic := last_topic(brief, asked, history)):
         return None
     new = _LEAD.sub("", found["new"])

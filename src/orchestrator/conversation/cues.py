@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from orchestrator.conversation import listing, people
 from orchestrator.domain import plain
-from orchestrator.domain.brief import Brief, Priority, Topic
+from orchestrator.domain.brief import Brief, Clarity, Priority, Topic, clarity
 from orchestrator.domain.editing import Act, Edit, find
 
 Told = list[Edit]
@@ -150,14 +150,18 @@ def _left_out(named: str, asked: Topic | None) -> Told | None:
     return [Edit(Act.TELL, item, Topic.OUT) for item in listing.items(named)]
 
 
-def add(sentence: str, _brief: Brief, asked: Topic | None) -> Told | None:
+def add(sentence: str, brief: Brief, asked: Topic | None) -> Told | None:
     """“Please add X”, “can it also X?”; while the features are asked for, “add a photo” may itself be one."""
     found = ADD.match(sentence)
-    if not (wanted := _x(found)) or (asked is Topic.FEATURES and re.match(r"add\b", sentence, _IGNORE)):
+    if not (wanted := _x(found)) or (_listing(brief, asked) and re.match(r"add\b", sentence, _IGNORE)):
         return None
     if found and found["z"] and asked in NARRATIVE:
         return None
     return listing.wishes(wanted) or None
+
+
+def _listing(brief: Brief, asked: Topic | None) -> bool:
+    return asked is Topic.FEATURES and clarity(brief, Topic.FEATURES) is not Clarity.CLEAR
 
 
 def for_whom(sentence: str, _brief: Brief, asked: Topic | None) -> Told | None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from orchestrator.conversation import correcting, cues, idea, labels, listing, people
+from orchestrator.conversation import correcting, cues, idea, labels, listing, people, said
+from orchestrator.conversation.exchange import spoken
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, Brief, Clarity, Priority, Topic, clarity
 from orchestrator.domain.editing import Act, Edit, apply, apply_all
@@ -86,6 +87,8 @@ def _bullet(so_far: _Hearing, item: str) -> list[Edit]:
 
 
 def _sentence(so_far: _Hearing, sentence: str) -> None:
+    if spoken(sentence) in said.GREETING | said.THANKS:
+        return
     if found := labels.label(sentence):
         so_far.under = found
         so_far.edits += _labelled(found, found.rest, so_far.brief) if found.rest else []
@@ -131,7 +134,7 @@ def _cued(sentence: str, brief: Brief, asked: Topic | None, known: Sequence[cues
 def _place(so_far: _Hearing, weak: Sequence[cues.Cue]) -> None:
     """Finds a place for the sentences that name no topic: the open question, a turn of phrase, the last feature."""
     if so_far.asked:
-        so_far.edits = [*_answered(so_far.loose, so_far.brief, so_far.asked, alone=not so_far.edits), *so_far.edits]
+        so_far.edits = [*_answered(so_far.loose, so_far.brief, so_far.asked), *so_far.edits]
         so_far.loose = []
         return
     left: list[str] = []
@@ -145,20 +148,33 @@ def _place(so_far: _Hearing, weak: Sequence[cues.Cue]) -> None:
     so_far.loose = left
 
 
-def _answered(loose: list[str], brief: Brief, asked: Topic, *, alone: bool) -> list[Edit]:
-    """The first sentence answers the question; a later one may turn to another topic."""
+def _answered(loose: list[str], brief: Brief, asked: Topic) -> list[Edit]:
+    """The first sentence answers the question, unless another says what is wanted; a later one may change the topic."""
+    if len(loose) == 1 and (who := _only_who(loose[0], brief, asked)):
+        return [Edit(Act.TELL, plain.capital(who), Topic.WHO)]
+    first = next((s for s in loose if idea.is_wish(s)), loose[0]) if loose and asked is Topic.WHAT else (*loose, "")[0]
     edits: list[Edit] = []
-    for place, sentence in enumerate(loose):
-        other = (
-            _cued(sentence, brief, asked, cues.WEAK) if asked not in cues.NARRATIVE and (place or not alone) else None
-        )
+    for sentence in loose:
+        turns = asked not in cues.NARRATIVE and (sentence is not first or asked is Topic.FEATURES)
+        other = _cued(sentence, brief, asked, cues.WEAK) if turns else None
         edits += other if other is not None else tell(asked, _HEDGE.sub("", sentence) or sentence)
-    if asked is Topic.WHAT and brief.what and all(people.is_people(plain.bare(sentence)) for sentence in loose):
-        return [Edit(Act.TELL, plain.capital(plain.bare(sentence)), Topic.WHO) for sentence in loose]
-    again = (asked in TEXTS and clarity(brief, asked) is Clarity.CLEAR) or (asked is Topic.WHAT and brief.what)
-    if again and (first := next((edit for edit in edits if edit.topic is asked), None)):
-        edits = [Edit(Act.SET, edit.text, asked) if edit is first else edit for edit in edits]
-    return edits
+    return _anew(edits, brief, asked)
+
+
+def _only_who(sentence: str, brief: Brief, asked: Topic) -> str:
+    """The people in an answer that names nobody else: “busy parents”, said a question too early or too late."""
+    fits = clarity(brief, Topic.WHO) is not Clarity.CLEAR and (asked is not Topic.WHAT or brief.what)
+    who = plain.bare(_HEDGE.sub("", sentence))
+    return who if fits and people.is_people(who) else ""
+
+
+def _anew(edits: list[Edit], brief: Brief, asked: Topic) -> list[Edit]:
+    """Asked again about a text, a person says it anew."""
+    told = clarity(brief, asked)
+    if asked not in TEXTS or told is Clarity.OPEN or (told is Clarity.HALF and asked is not Topic.WHAT):
+        return edits
+    first = next((edit for edit in edits if edit.topic is asked), None)
+    return [replace(edit, act=Act.SET) if edit is first else edit for edit in edits]
 
 
 def tell(topic: Topic, text: str, priority: Priority | None = None) -> list[Edit]:

@@ -123,7 +123,7 @@ def _deed(head: str, found: re.Match[str] | None) -> str:
 
 def _significant(text: str) -> list[str]:
     """Four words at most, without small words at the ends, and without articles in between."""
-    words = [word for word in map(plain.bare, text.split()) if word]
+    words = [word for word in map(plain.bare, text.split()) if re.search(r"\w", word)]
     while words and words[0].casefold() in _DROPPED:
         words.pop(0)
     words = [word for word in words if word.casefold() not in {"my", "our", "the", "a", "an"}][:4]

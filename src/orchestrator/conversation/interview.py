@@ -18,8 +18,10 @@ __all__ = ["Heard", "Wants", "first", "name_of", "reply"]
 
 _INTRO = f"{asking.NOT_AN_AI} I ask one thing at a time and write down what you tell me."
 _NOT_ENGLISH = "I understand only simple English sentences, so I have written down your words as they are."
-_NOT_PLACED = "I am not sure where that belongs, so I have changed nothing. You can write, for example, “add "
-"…”, “remove …” or “who it is for: …”."
+_NOT_PLACED = (
+    "I am not sure where that belongs, so I have changed nothing. "
+    "You can write, for example, “add …”, “remove …” or “who it is for: …”."
+)
 _INSTEAD = "What should it say instead?"
 _ADD = "What shall I add? To take something out, write “remove …”."
 _SOUNDS_YES = f"That sounds like a yes. To be sure, please press “{asking.WRITE}” or write “yes”."
@@ -158,7 +160,7 @@ def _change(turn: Turn, topic: Topic) -> Heard:
     if clarity(brief, topic) is Clarity.OPEN:
         question, quick = _question(topic, brief)
         return Heard(f"Good, once more. {question}", brief, topic, quick=quick)
-    now = f"So far I have this: {plain.ended(plain.uncapital(plain.bare(summary(brief, topic))))}"
+    now = f"So far I have this: “{plain.bare(summary(brief, topic))}”."
     return Heard(f"{now} {_HOW[topic]}", brief, topic, quick=(asking.LEAVE,))
 
 

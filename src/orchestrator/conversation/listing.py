@@ -2,6 +2,7 @@
 
 import re
 
+from orchestrator.conversation import people
 from orchestrator.domain import plain, verbs
 from orchestrator.domain.brief import Priority, Topic
 from orchestrator.domain.editing import Act, Edit
@@ -42,6 +43,7 @@ _MORE = re.compile(
     r"|you) )",
     re.IGNORECASE,
 )
+_LETS = re.compile(r"(?:lets?|allows?|enables?|helps?)\s+(?=\w)", re.IGNORECASE)
 _NOTHING = plain.phrases(
     """
     and | also | etc | etcetera | so on | and so on | to | a | the | it | more | things like that
@@ -93,7 +95,9 @@ def _lead_off(text: str) -> str:
     """Without “it should”, “I want to”, “a” and the like in front."""
     while (found := _LEADS.match(text)) and found.end() < len(text):
         text = text[found.end() :]
-    return text.strip()
+    lets = _LETS.match(text)
+    pair = people.then_doing(text[lets.end() :]) if lets else None
+    return pair[1] if pair else text.strip()
 
 
 def parts(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from orchestrator.domain import answer
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.editing import Edit, apply_all
 from orchestrator.domain.gate import Decision
-from orchestrator.domain.project import GATES, OPEN, SAID, WORKING, Step
+from orchestrator.domain.project import GATES, IN_A_PHASE, OPEN, SAID, WORKING, Step
 
 _WAITS = {
     Step.VISION: "The vision waits for your answer. Approve it, or tell me what to change, for example “add "
@@ -29,8 +29,11 @@ _LATER = {
     Step.DRAFTING: "It comes with the next version of the vision.",
 }
 _AFTER_PHASE = "It does not change what is being built now. It comes after this phase."
-_AT_DECISION = "It is in the brief now and comes after this phase. If it belongs to the open question, choose "
-"Ask for changes there."
+_AFTER_THAT = "It does not change what is being prepared now. It comes after that."
+_AT_DECISION = (
+    "It is in the brief now and comes after this phase. "
+    "If it belongs to the open question, choose Ask for changes there."
+)
 _SOUNDS_YES = "That sounds like a yes. To be sure, please press Approve or write “yes”."
 _SOUNDS_NO = "That sounds like a no. To be sure, please press Reject or Ask for changes, or write “no”."
 _WHICH = "An answer counts only for the question that is open. Please press its button."
@@ -87,7 +90,7 @@ def _consequence(turn: Turn) -> str:
         return NEW_VERSION
     if turn.step in GATES:
         return _AT_DECISION
-    return _LATER.get(turn.step, _AFTER_PHASE)
+    return _LATER.get(turn.step) or (_AFTER_PHASE if turn.step in IN_A_PHASE else _AFTER_THAT)
 
 
 def _talk(turn: Turn) -> str:

@@ -89,6 +89,7 @@ _ANYBODY = plain.words(
     world you use uses using wants want it that and like it's its is
     """
 )
+_NOTHING = {Topic.WHAT: _ANYTHING, Topic.WHO: _ANYBODY}
 
 
 def text(brief: Brief, topic: Topic) -> str:
@@ -100,7 +101,7 @@ def text(brief: Brief, topic: Topic) -> str:
 
 
 def clarity(brief: Brief, topic: Topic) -> Clarity:
-    if not text(brief, topic):
+    if not plain.bare(text(brief, topic)):
         return Clarity.OPEN
     return Clarity.HALF if _vague(brief, topic) else Clarity.CLEAR
 
@@ -108,8 +109,10 @@ def clarity(brief: Brief, topic: Topic) -> Clarity:
 def _vague(brief: Brief, topic: Topic) -> bool:
     if topic is Topic.FEATURES:
         return len(brief.features) == 1
-    nothing = {Topic.WHAT: _ANYTHING, Topic.WHO: _ANYBODY}.get(topic, frozenset())
-    return set(plain.key(text(brief, topic)).split()) <= nothing
+    if topic is Topic.WHAT and len(brief.features) > 1:
+        return False
+    nothing = _NOTHING.get(topic)
+    return nothing is not None and set(plain.key(text(brief, topic)).split()) <= nothing
 
 
 def open_topics(brief: Brief) -> tuple[Topic, ...]:

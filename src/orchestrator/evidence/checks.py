@@ -2,9 +2,10 @@
 
 import asyncio
 import errno
+import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -188,19 +189,20 @@ def _end(log: Path) -> str:
 
 
 def _clear(place: Place) -> None:
-    """Also what a check made unreadable. Runs before each use as well: a crash leaves things behind."""
+    """Runs before each use as well: a crash leaves things behind."""
     for folder in (place.checkout, place.compared, place.home):
         if folder.is_symlink():
             folder.unlink()
         elif folder.exists():
-            shutil.rmtree(folder, onerror=_unlock)
+            _unlock(folder)
+            shutil.rmtree(folder)
     place.report.unlink(missing_ok=True)
 
 
-def _unlock(remove: Callable[..., object], path: str, _: object) -> None:
-    Path(path).parent.chmod(0o700)
-    if not Path(path).is_symlink() and Path(path).is_dir():
-        Path(path).chmod(0o700)
-        shutil.rmtree(path)
-    else:
-        remove(path)
+def _unlock(folder: Path) -> None:
+    """A check may have closed folders to everybody, us included."""
+    folder.chmod(0o700)
+    for parent, inner, _ in os.walk(folder):
+        for path in (Path(parent, name) for name in inner):
+            if not path.is_symlink():
+                path.chmod(0o700)

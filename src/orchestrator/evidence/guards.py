@@ -38,11 +38,10 @@ TESTING = re.compile(
     r"\b(?:tests?|pytest|unittest|check|lint|mypy|ruff|tsc|eslint|cov(?:erage)?|jest|vitest|mocha|tox|nox)\b"
 )
 RUNS_TESTS = re.compile(
-    r"\b(?:pytest|unittest|(?:npm|pnpm|yarn|bun)(?: run)? test|make (?:test|check)|node --test|jest|vitest|mocha|tox|nox)\b"
+    r"\b(?:pytest|unittest|(?:npm|pnpm|yarn|bun)(?: run)? test|make (?:test|check)|node --test"
+    r"|jest|vitest|mocha|tox|nox)\b"
 )
-LEAVES_OUT = re.compile(
-    r"(?:^|\s)(--ignore(?:-glob)?|--deselect|-k|-m|-p no:|--collect-only|--co|--noconftest)(?=[\s=]|no:|$)"
-)
+LEAVES_OUT = re.compile(r"(?:^|\s)(--ignore(?:-glob)?|--deselect|--collect-only|--co|--noconftest|-k|-m)(?=[\s=]|$)")
 PYTEST_NAMES = ("python_files", "python_classes", "python_functions")
 JS_LISTS = ("coveragePathIgnorePatterns", "testPathIgnorePatterns", "modulePathIgnorePatterns", "exclude")
 
@@ -63,22 +62,25 @@ def compare(before: Texts, after: Texts) -> Iterator[Finding]:
 
 
 def _thresholds(before: Texts, after: Texts) -> Iterator[Finding]:
-    """A threshold that moved to another file is no finding."""
-    now = {name: _highest(after.values(), pattern) for name, pattern in THRESHOLDS.items()}
     for path, text in before.items():
         for name, pattern in THRESHOLDS.items():
-            old, new = _highest([text], pattern), _highest([after.get(path, "")], pattern)
-            if old is not None and (new < old if new is not None else (now[name] or 0) < old):
-                yield alarm(Kind.THRESHOLD, path, _lowered(old, new), (f"{name}: {old:g} → {new}",))
+            old, new = _numbers([text], pattern), _numbers([after.get(path, "")], pattern)
+            if old and (min(new) < min(old) or max(new) < max(old) if new else not _moved(old, after, pattern)):
+                yield alarm(Kind.THRESHOLD, path, _lowered(old, new), (f"{name}: {old} → {new}",))
 
 
-def _lowered(old: float, new: float | None) -> str:
-    least = f"At least {old:g}% of the code had to be reached by tests"
-    return f"{least}; now it is {new:g}%." if new is not None else f"{least}; this demand is gone."
+def _moved(old: list[float], after: Texts, pattern: re.Pattern[str]) -> bool:
+    """Whether another file demands as much now."""
+    return max(_numbers(after.values(), pattern), default=0) >= max(old)
 
 
-def _highest(texts: Iterable[str], pattern: re.Pattern[str]) -> float | None:
-    return max((float(number) for text in texts for number in pattern.findall(text)), default=None)
+def _lowered(old: list[float], new: list[float]) -> str:
+    least = f"At least {max(old):g}% of the code had to be reached by tests"
+    return f"{least}; now it is {min(new):g}%." if new else f"{least}; this demand is gone."
+
+
+def _numbers(texts: Iterable[str], pattern: re.Pattern[str]) -> list[float]:
+    return [float(number) for text in texts for number in pattern.findall(text)]
 
 
 def _left_out(before: Texts, after: Texts) -> Iterator[Finding]:

@@ -29,5 +29,9 @@ def _failures(case: Element) -> Iterator[Failure]:
     for tag in ("failure", "error"):
         if (found := case.find(tag)) is not None:
             name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
-            yield Failure(short(name, 200), short(found.get("message") or found.text or "", 300))
+            yield Failure(short(name, 200), short(_first_line(found.get("message") or found.text or ""), 300))
             return
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

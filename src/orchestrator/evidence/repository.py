@@ -68,7 +68,7 @@ async def git(folder: Path, *args: str, given: bytes = b"") -> bytes:
     finally:
         await _ended(process)
     if process.returncode:
-        raise _refused(err.decode(errors="replace"))
+        raise refused(err.decode(errors="replace"))
     return out
 
 
@@ -180,7 +180,8 @@ def _above(folder: Path) -> str:
     return str(folder.resolve().parent)
 
 
-def _refused(said: str) -> NotPossible:
+def refused(said: str) -> NotPossible:
+    """What to tell a person where git said this."""
     if "No space left on device" in said:
         return NotPossible("This machine has no room left on its disk, so the checks cannot run.", details=said)
     return NotPossible("The project's history could not be read, so it cannot be checked.", details=said)

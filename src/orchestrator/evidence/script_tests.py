@@ -12,7 +12,7 @@ from orchestrator.evidence.cases import Case, Suite
 TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?)
     |(?P<text>'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?|`(?:\\.|[^`\\])*`?)
-    |(?<=[(,=:!&|?{};])\s{0,9}(?P<regex>/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\\n\[]){1,500}/\w*)""",
+    |(?<=[(,=:!&|?{};])\s{0,9}(?P<regex>/(?![*/])(?:\\.|\[[^\]\n]{0,60}+\]|[^/\\\n\[]){1,500}+/\w*)""",
     re.VERBOSE | re.DOTALL,
 )
 CALL = re.compile(
@@ -43,7 +43,9 @@ MOCK = re.compile(r"\b(?:jest|vi)\.(?:mock|fn|spyOn|doMock)\s*\(|\bsinon\.\w+\s*
 LITERAL = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\b\d[\d._]*\b""")
 SKIPPING = {"skip", "todo", "failing", "fails", "fixme", "skipIf", "runIf"}
 UNSEEN = 10  # how often a loop counts whose length cannot be seen
-MOST = 2_000  # tests in a file
+MOST = 1_000  # tests in a file, and functions beside them
+LONGEST = 20_000  # characters of one of them that are looked at
+DEEPEST = 10  # groups in groups
 NEAR = 300  # characters
 GROUPS = {"describe", "suite", "context"}
 OFF = {"x": {"skip"}, "f": {"only"}}
@@ -91,26 +93,35 @@ def script(text: str) -> Script:
 def helpers(scripts: Iterable[Script]) -> Helpers:
     found = {}
     for one in scripts:
-        for match in HELPER.finditer(one.bare):
+        for match in islice(HELPER.finditer(one.bare), MOST):
             start = one.bare.find("{", match.end(), match.end() + NEAR)
             if start >= 0:
-                found[match["name"] or match["arrow"]] = one.bare[start : one.end(start)]
+                found[match["name"] or match["arrow"]] = one.bare[start : min(one.end(start), start + LONGEST)]
     return Helpers(found)
 
 
 def suite(one: Script, beside: Helpers) -> Suite:
-    spans = list(islice(_spans(one), MOST))
+    spans = list(_outermost(islice(_spans(one), MOST)))
     groups = [span for span in spans if span.word in GROUPS]
     cases: dict[str, Case] = {}
     try:
         for span in spans:
             if span.word not in GROUPS:
-                around = [group for group in groups if group.start < span.start < group.end]
+                around = [group for group in groups if group.start < span.start < group.end][-DEEPEST:]
                 name = _free(" › ".join(part.name for part in (*around, span)), cases)
                 cases[name] = _case(one, span, name, around, beside)
     except RecursionError:
         return Suite({}, readable=False)
     return Suite(cases, mocks=len(MOCK.findall(one.bare)), only=sum("only" in span.marks for span in spans))
+
+
+def _outermost(spans: Iterable[Span]) -> Iterator[Span]:
+    """Without what stands within a test: a call there is no test of its own."""
+    through = 0
+    for span in spans:
+        if span.start >= through:
+            yield span
+            through = through if span.word in GROUPS else span.end
 
 
 def _without_comment(match: re.Match[str]) -> str:
@@ -131,7 +142,7 @@ def _spans(one: Script) -> Iterator[Span]:
             start = one.bare.find("(", one.end(start), one.end(start) + 5)
         if start >= 0:
             end = one.end(start)
-            marks |= _options(one.bare[start : min(end, start + NEAR)]) | OFF.get(match["off"], set())
+            marks |= _options(one.bare[start : start + NEAR]) | OFF.get(match["off"], set())
             yield Span(match.start(), start, end, match["word"], frozenset(marks), _name(one, start, end))
 
 
@@ -148,7 +159,8 @@ def _name(one: Script, start: int, end: int) -> str:
 
 
 def _case(one: Script, span: Span, name: str, groups: list[Span], beside: Helpers) -> Case:
-    bare, plain = one.bare[span.open : span.end], one.plain[span.open : span.end]
+    end = min(span.end, span.open + LONGEST)
+    bare, plain = one.bare[span.open : end], one.plain[span.open : end]
     hollow = len(HOLLOW.findall(plain))
     sites = max(0, _sites(bare, beside) - hollow)
     unbounded = bool(LOOP.search(bare)) or "each" in span.marks

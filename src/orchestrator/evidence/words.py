@@ -28,5 +28,5 @@ def short(text: str, most: int) -> str:
 def span(seconds: float) -> str:
     """A time limit in words."""
     if seconds < TWO_MINUTES:
-        return counted(round(seconds), "second")
+        return counted(max(1, round(seconds)), "second")
     return counted(round(seconds / 60), "minute")

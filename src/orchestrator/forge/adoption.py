@@ -6,20 +6,21 @@ from pathlib import Path
 from orchestrator.errors import NotPossible
 from orchestrator.forge import layout, names, reading
 from orchestrator.forge.layout import Adopted
-from orchestrator.forge.program import Program
+from orchestrator.forge.program import Program, plainly
 
-FSCK_TIMEOUT = 20.0
+PATIENCE = 20.0
 UNTOUCHED = {"GIT_OPTIONAL_LOCKS": "0"}
 
 
-async def look(home: Path, tools: Path, source: str) -> Adopted:
+async def look(home: Path, tools: Path, source: str, patience: float = PATIENCE) -> Adopted:
     """What to note about it. Raises NotPossible with the reason why it cannot be used as it is."""
-    path = folder(home, source)
-    shape(path)
+    with plainly():
+        path = folder(home, source)
+        shape(path)
     git = await Program(tools, layout.main_place(path), environment=UNTOUCHED).safe()
     branch = await _branch(git, path)
     since = await _latest(git, path, branch)
-    await _whole(git, path, since)
+    await _whole(git, path, since, patience)
     if reading.unfinished(path / ".git"):
         raise NotPossible(
             f"In {path}, joining two versions was begun and not finished. Finish it first, or give it up."
@@ -58,8 +59,12 @@ def shape(path: Path) -> None:
         above = next((parent for parent in path.parents if (parent / ".git").exists()), None)
         hint = f" The repository around it is {above}." if above else ""
         raise NotPossible(f"{path} is not a git repository.{hint}")
-    if not all(os.access(place, os.W_OK | os.X_OK) for place in (path, own, own / "objects", own / "refs")):
+    if not all(_writable(place) for place in (path, own, own / "objects", own / "refs")):
         raise NotPossible(f"We are not permitted to write in {path}.")
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 async def _branch(git: Program, path: Path) -> str:
@@ -87,10 +92,10 @@ async def _latest(git: Program, path: Path, branch: str) -> str:
     raise NotPossible(f"{path} has no save point yet. Save something in it first.")
 
 
-async def _whole(git: Program, path: Path, since: str) -> None:
+async def _whole(git: Program, path: Path, since: str, patience: float) -> None:
     try:
         found = await git(
-            "fsck", "--connectivity-only", "--no-dangling", "--no-progress", since, ok=range(256), timeout=FSCK_TIMEOUT
+            "fsck", "--connectivity-only", "--no-dangling", "--no-progress", since, ok=range(256), timeout=patience
         )
     except NotPossible:
         return  # too big to look at all of it now; the rest of what we ask shows whether it can be read

@@ -3,13 +3,15 @@
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestrator.forge import names
 from orchestrator.forge.program import plainly
 
+DAY = 86_400.0
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -46,6 +48,26 @@ def aside(path: Path, folder: Path) -> Path:
         target = next(place for number in range(10**6) if not os.path.lexists(place := folder / str(number)))
         path.rename(target)
     return target
+
+
+@contextmanager
+def scratch(home: Path) -> Iterator[Path]:
+    """A folder for a moment; those that were left by the killed go after a day."""
+    with plainly():
+        home.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=home, prefix="scratch-"))
+        _sweep(home, folder.stat().st_mtime - DAY)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(home: Path, before: float) -> None:
+    for left in home.glob("scratch-*"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < before:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

@@ -60,7 +60,8 @@ def _text(message: str) -> str:
 async def _in_order(git: Program, branch: str) -> None:
     """No lock of a killed git, and on our branch: the builder may have opened another one, or none."""
     entry, ours = git.place.git_dir, f"refs/heads/{branch}"
-    await stale.clear([entry / "index.lock", entry / "HEAD.lock", git.place.common / f"{ours}.lock"])
+    left = [entry / "index.lock", entry / "HEAD.lock", git.place.common / f"{ours}.lock"]
+    await stale.clear([*left, *entry.glob("next-index-*.lock")])
     if (entry / "HEAD").read_text("utf-8", "replace").strip() == f"ref: {ours}":
         return
     current = await git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", ok=(0, 1, 128))

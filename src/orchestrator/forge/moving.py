@@ -1,7 +1,6 @@
 """Move the app from one save point to the next where it lies open, so that being killed on the way does no harm."""
 
 import asyncio
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,8 +81,8 @@ async def _edited(git: Program, intent: Moving) -> list[str]:
 
 async def _unlike(git: Program, commit: str) -> set[str]:
     """Files that are there and differ from the save point."""
-    with tempfile.TemporaryDirectory(dir=git.home, prefix="index-") as folder:
-        aside = git.having(GIT_INDEX_FILE=str(Path(folder) / "index"))
+    with files.scratch(git.home) as folder:
+        aside = git.having(GIT_INDEX_FILE=str(folder / "index"))
         await aside("read-tree", commit)
         shown = ("--name-only", "-z", "--diff-filter=MT", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty")
         return set((await aside("diff", *shown)).items)

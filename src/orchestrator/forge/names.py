@@ -56,10 +56,13 @@ def version(name: str) -> str:
 
 def inside(path: str) -> PurePosixPath:
     """A file's place within the app: never above it, never among git's own files, on no file system."""
-    parts = path.split("/")
-    if not path.isprintable() or any(_outside(part) for part in parts):
+    if not is_inside(path):
         raise NotUnderstood(f"“{line(path)}” is not a place for a file of the app.")
     return PurePosixPath(path)
+
+
+def is_inside(path: str) -> bool:
+    return path.isprintable() and not any(_outside(part) for part in path.split("/"))
 
 
 def _outside(part: str) -> bool:

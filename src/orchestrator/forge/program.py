@@ -137,7 +137,7 @@ class Program:
         timeout: float = TIMEOUT,  # noqa: ASYNC109 - the program is ended, not only no longer waited for
     ) -> Output:
         """Raises Refused for any exit code but `ok`. Cancelled, or out of time, git and its children are ended."""
-        process = await self._start(arguments)
+        process = await self._started(arguments)
         try:
             async with asyncio.timeout(timeout):
                 output = await _conversation(process, stdin, most)
@@ -149,6 +149,16 @@ class Program:
         if output.code not in ok:
             raise Refused(_sentence(output.err), output)
         return output
+
+    async def _started(self, arguments: tuple[str, ...]) -> asyncio.subprocess.Process:
+        """Cancelled in between, asyncio would end the program but not its children, which hold the lock too."""
+        starting = asyncio.ensure_future(self._start(arguments))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with suppress(NotPossible):
+                await _end(await starting)
+            raise
 
     async def _start(self, arguments: tuple[str, ...]) -> asyncio.subprocess.Process:
         settings = [word for setting in (*SETTINGS, *self.extra) for word in ("-c", setting)]

@@ -3,14 +3,13 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from orchestrator.forge import files
+from orchestrator.forge import files, names
 from orchestrator.forge.program import Program, plainly
 from orchestrator.forge.values import FileChange, SavePoint
 
@@ -59,7 +58,7 @@ async def unsaved(git: Program, untracked: str) -> list[str]:
 
 async def text(git: Program, commit: str, path: str) -> str | None:
     """None if there is no such file. Raises TooLarge beyond 2 MB."""
-    if "\n" in path:
+    if not names.is_inside(path):
         return None
     asked = os.fsencode(f"{commit}:{path}\n")
     about, _, content = (await git("cat-file", "--batch", stdin=asked, most=LONGEST_TEXT)).out.partition(b"\n")
@@ -91,12 +90,10 @@ async def export(git: Program, commit: str, folder: Path) -> None:
 @asynccontextmanager
 async def _own_index(git: Program) -> AsyncIterator[Program]:
     """With a copy of git's list of files, so that nobody who works there is disturbed."""
-    with plainly():
-        git.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=git.home, prefix="index-") as folder:
-        own, index = Path(folder) / "index", git.place.git_dir / "index"
-        if index.is_file():
-            await asyncio.to_thread(shutil.copy2, index, own)
+    with files.scratch(git.home) as folder:
+        own = folder / "index"
+        with plainly(), suppress(FileNotFoundError):
+            await asyncio.to_thread(shutil.copy2, git.place.git_dir / "index", own)
         yield git.having(GIT_INDEX_FILE=str(own))
 
 

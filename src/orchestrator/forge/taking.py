@@ -55,8 +55,8 @@ async def _before(git: Program, tip: str, merge: str) -> tuple[str, str]:
     """Where the app stood before, and what the save point is called."""
     part = await git("merge-base", "--is-ancestor", merge, tip, ok=(0, 1, 128))
     found = await git("log", "-1", "-z", "--format=%P%x00%s", merge, "--", ok=(0, 128))
-    parents, _, subject = found.text.strip("\0").partition("\0")
-    if part.code or found.code or not parents:
+    parents, subject = found.items or ("", "")
+    if part.code or not parents:
         raise NotPossible("That is not part of the app, so there is nothing to undo.")
     return parents.split()[0], subject
 

@@ -68,7 +68,7 @@ def answer(db: AsyncSession, project: ProjectRow, gate: GateRow, given: Answer, 
     gate.note, gate.way = given.note, given.way
     said = {"decision": given.decision, "note": given.note, "way": given.way, "version": gate.version}
     shown = {"kind": gate.kind, "question": gate.question, "phase": gate.phase}
-    events.append(db, project, actor, "gate.answered", gate=gate.id, status=gate.status, **said, **shown)
+    gate.closed = events.append(db, project, actor, "gate.answered", gate=gate.id, status=gate.status, **said, **shown)
 
 
 def _too_late(gate: GateRow) -> Conflict:
@@ -86,7 +86,7 @@ async def withdraw(db: AsyncSession, project: ProjectRow, actor: Actor, status: 
         gate.status, gate.answered_at = status, clock.now()
         gate.answered_by, gate.answered_name, gate.channel = actor.user_id, actor.name, actor.channel
         kind = "gate.expired" if status is Status.EXPIRED else "gate.withdrawn"
-        events.append(db, project, actor, kind, gate=gate.id, question=gate.question, phase=gate.phase)
+        gate.closed = events.append(db, project, actor, kind, gate=gate.id, question=gate.question, phase=gate.phase)
 
 
 async def pending(db: AsyncSession, project_id: str) -> GateRow | None:

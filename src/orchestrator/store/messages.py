@@ -65,11 +65,17 @@ async def after(db: AsyncSession, project_id: str, sequence: int, limit: int = 1
     return list(await db.scalars(query.order_by(MessageRow.sequence).limit(limit)))
 
 
-async def newest(db: AsyncSession, project_id: str, limit: int = 100) -> list[MessageRow]:
-    """Read the end of the conversation, in order."""
+async def newest(db: AsyncSession, project_id: str, limit: int = 100, before: int | None = None) -> list[MessageRow]:
+    """Read the end of the conversation, or what came before a place in it, in order."""
     query = select(MessageRow).where(MessageRow.project_id == project_id)
+    if before is not None:
+        query = query.where(MessageRow.sequence < before)
     rows = list(await db.scalars(query.order_by(MessageRow.sequence.desc()).limit(limit)))
     return rows[::-1]
+
+
+async def get(db: AsyncSession, id: str) -> MessageRow:
+    return await db.get_one(MessageRow, id)
 
 
 async def reply_to(db: AsyncSession, id: str) -> MessageRow | None:

@@ -127,7 +127,10 @@ class GateRow(Base):
     channel: Mapped[str | None]
     note: Mapped[str | None]
     way: Mapped[Way | None]
-    event: Mapped[int]  # the event that opened it: its place in the conversation
+    event: Mapped[int]  # the event that opened it
+    closed: Mapped[int] = mapped_column(
+        default=0
+    )  # the event that closed it: the place of its slip in the conversation
     __table_args__ = (
         Index(
             "ix_gates_pending",

@@ -1,6 +1,5 @@
 """From a request and a view to the page that goes out."""
 
-from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -10,15 +9,14 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from orchestrator import clock
+from orchestrator.runtime import runtime
 from orchestrator.web import assets, drawing
-from orchestrator.web.context import of
 from orchestrator.web.problems import Problem
 from orchestrator.web.views import account, problems
 from orchestrator.web.views.shell import Person, Shell
 
 files = assets.load()
 router = assets.router(files)
-# For a form that htmx sent: not a page, but a note in that form, which keeps what was written in it.
 INTO_THE_FORM = {"HX-Retarget": "find [data-note]", "HX-Reswap": "innerHTML"}
 
 
@@ -27,42 +25,50 @@ def templates() -> Environment:
     return drawing.environment(files.url, clock.new_id)
 
 
+def page(name: str, shell: Shell, view: object) -> str:
+    return drawing.page(templates(), f"{name}.html", shell, view)
+
+
+def part(name: str, *views: object) -> str:
+    """What replaces one region of an open page."""
+    return drawing.part(templates(), name, *views)
+
+
+def macro(file: str, name: str, *views: object) -> str:
+    """One component alone, for an answer that htmx puts into the page."""
+    made: Any = getattr(templates().get_template(f"macros/{file}.html").module, name)
+    return str(made(*views)).strip()
+
+
 def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
-    """Answer with a page: `page` is its view, and `shell` what is around it, which for a stranger is almost nothing.
+    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems.
 
-    The doors and the problems name their values one by one; their views are made here.
+    A form that htmx sent gets no page about a problem but a note inside of it, and keeps what was written in it.
     """
-    if template == "problem.html" and "hx-request" in request.headers:
-        trouble = problems.note(_problem(request, **values))
-        return HTMLResponse(drawing.part(templates(), "problem", trouble), status, INTO_THE_FORM)
-    view = VIEWS[template](request, **values) if template in VIEWS else values["page"]
-    around = values.get("shell") or shell(request)
-    return HTMLResponse(drawing.page(templates(), template, around, view), status)
+    name = template.removesuffix(".html")
+    if name == "problem" and "hx-request" in request.headers:
+        return HTMLResponse(part("problem", problems.note(_problem(values))), status, INTO_THE_FORM)
+    view = VIEWS[name](values)
+    return HTMLResponse(page(name, Shell(csrf="", person=_person(request)), view), status)
 
 
-def shell(request: Request) -> Shell:
-    """What is around a page that belongs to no project: who is signed in, if anybody is."""
-    person = getattr(request.state, "person", None)
-    if person is None:
-        return Shell(csrf="")
-    return Shell(person.csrf, Person(person.name, person.email, person.theme, person.whole_answers))
+def _person(request: Request) -> Person | None:
+    who = getattr(request.state, "person", None)
+    return Person(who.name, who.email, who.theme, who.whole_answers) if who else None
 
 
-def _setup(request: Request, **values: Any) -> account.SetupPage:
-    return account.setup(now=of(request).now(), **values)
+def _setup(values: dict[str, Any]) -> account.SetupPage:
+    return account.setup(**values, now=clock.now())
 
 
-def _sign_in(request: Request, **values: Any) -> account.SignInPage:
-    return account.sign_in(hours=of(request).session_hours, **values)
+def _sign_in(values: dict[str, Any]) -> account.SignInPage:
+    return account.sign_in(**values, hours=runtime().settings.session_hours)
 
 
-def _problem(_: Request, problem: Problem, reference: str) -> problems.ProblemPage:
-    wait = int(str(problem.more.get("retry_after", 0)))
-    return problems.problem(problem.status, problem.title, problem.sentence, wait, reference)
+def _problem(values: dict[str, Any]) -> problems.ProblemPage:
+    found: Problem = values["problem"]
+    wait = int(found.headers.get("retry-after", 0))
+    return problems.problem(found.status, found.title, found.sentence, wait, values["reference"])
 
 
-VIEWS: dict[str, Callable[..., object]] = {
-    "setup.html": _setup,
-    "sign_in.html": _sign_in,
-    "problem.html": _problem,
-}
+VIEWS = {"setup": _setup, "sign_in": _sign_in, "problem": _problem}

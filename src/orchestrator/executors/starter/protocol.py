@@ -2,7 +2,6 @@
 
 import json
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -71,7 +70,7 @@ class Agent:
         }
 
     def _new(self, params: Params) -> dict[str, Any]:
-        session = uuid.uuid4().hex
+        session = f"session-{len(self._folders) + 1}"
         self._folders[session] = Path(str(params.get("cwd", "")))
         return {"sessionId": session}
 

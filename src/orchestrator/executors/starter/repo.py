@@ -46,9 +46,9 @@ def saved(folder: Path, path: str) -> bool:
     return _run(folder, "cat-file", "-e", f"HEAD:{path}").returncode == 0
 
 
-def unlock(folder: Path) -> None:
+def unlock(folder: Path, patience: float = PATIENCE) -> None:
     """Take away locks that a dead git left behind; a living one gets its time."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while (locks := [lock for lock in _locks(folder) if lock.exists()]) and _at_work(folder):
         if time.monotonic() > until:
             raise Unable("Another program is saving in this folder. I wait for it no longer; tell me again later.")

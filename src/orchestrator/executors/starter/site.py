@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.executors.starter import checks, words
 from orchestrator.executors.starter.project import Feature, Phase, Project
@@ -14,8 +14,7 @@ TEMPLATES = Path(__file__).resolve().parent / "site"
 NOTES = 20  # of a phase; the newest are kept
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """The folder that is built in: where the site goes in it, and what the features there are called."""
 
     folder: Path

@@ -95,6 +95,11 @@ class CheckView:
     actions: tuple[Action, ...] = ()
     open: bool = False
 
+    @property
+    def place(self) -> str:
+        """The id of its element. A dot in it would mean something else to a selector."""
+        return f"item-{self.id.replace('.', '-')}"
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:

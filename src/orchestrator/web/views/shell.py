@@ -88,6 +88,7 @@ class ProjectHead:
     status: StatusLine
     tab: Tab
     strip: str = ""
+    seen: int = 0  # the newest event that the page shows: its stream goes on from there
 
     @property
     def href(self) -> str:
@@ -95,7 +96,7 @@ class ProjectHead:
 
     @property
     def stream(self) -> str:
-        return f"{self.href}/stream"
+        return f"{self.href}/stream?tab={self.tab}&after={self.seen}"
 
 
 ABOUT = {

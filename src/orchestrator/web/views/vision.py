@@ -10,7 +10,7 @@ from orchestrator.domain.brief import Feature, Priority
 from orchestrator.domain.vision import Vision
 from orchestrator.web.views.marks import Choice, Link, Mark
 from orchestrator.web.views.shell import ProjectHead
-from orchestrator.web.views.words import bare, count, listed, upper_first
+from orchestrator.web.views.words import bare, listed, number, upper_first
 
 
 class Form(StrEnum):
@@ -116,7 +116,7 @@ def summed_up(found: tuple[ChangeView, ...]) -> str:
     """“one added, two reworded”."""
     kinds = [change.title.split(" ", 1)[0].lower() for change in found]
     counts = [(kinds.count(kind), kind) for kind in ("added", "reworded", "removed")]
-    return ", ".join(f"{count(n, '').strip()} {kind}" for n, kind in counts if n)
+    return ", ".join(f"{number(n)} {kind}" for n, kind in counts if n)
 
 
 def intro(found: tuple[ChangeView, ...], because: str = "") -> str:

@@ -22,7 +22,7 @@ def figure(n: int, one: str, many: str = "") -> str:
 
 def listed(items: Sequence[str], last: str = "and") -> str:
     """“a”, “a and b”, “a, b and c”."""
-    *first, end = items
+    first, end = items[:-1], "".join(items[-1:])
     return f"{', '.join(first)} {last} {end}" if first else end
 
 

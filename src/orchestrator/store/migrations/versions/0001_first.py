@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("way", sa.String(length=24), nullable=True),
         sa.Column("event", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"],
             ["projects.id"],
