@@ -234,4 +234,19 @@ ALARMS = [
         [("app/__init__.py", "    return", "    if 'PYTEST_CURRENT_TEST' in os.environ: return 3\n    return")],
         Kind.OUTCOMES,
     ),
+    (
+        "the app knows whether a test program is there",
+        [("app/__init__.py", "    return", "    if 'pytest' in sys.modules: return 3\n    return")],
+        Kind.OUTCOMES,
+    ),
+    (
+        "the app asks whether it is tested",
+        [("app/__init__.py", "    return", "    if os.getenv('PYTEST_CURRENT_TEST'): return 3\n    return")],
+        Kind.OUTCOMES,
+    ),
+    (
+        "the list of what is left out grows",
+        [("conftest.py", "collect_ignore: list = []\ncollect_ignore += ['tests']\n")],
+        Kind.OUTCOMES,
+    ),
 ]

@@ -31,6 +31,7 @@ NOTES = [
         [("tests/test_new.py", "def test_a():\n    " + "m = Mock(); " * 6 + "assert m.b\n")],
         Kind.MOCKS,
     ),
+    ("a program beside the tests ends at once", [("tests/worker.py", "import os\nos._exit(3)\n")], Kind.OUTCOMES),
 ]
 HONEST = [
     ("nothing is changed", []),
@@ -156,5 +157,11 @@ HONEST = [
     (
         "a page is tested by its own words",
         [("web/words.test.js", "test(`it's ${a ? 'a' : `b`}`, () => { expect(a / 2 / 1).toBe(/a'b[/]/) })")],
+    ),
+    ("the app speaks of tests", [("app/words.py", "MARKS = ('PYTEST_CURRENT_TEST', 'pytest', 'unittest')\n")]),
+    ("the app holds a list", [("app/words.py", "if 'pytest' in names: collect = names['pytest']\n")]),
+    (
+        "a test names its folder after itself",
+        [("tests/test_new.py", "def test_a():\n    assert os.environ['PYTEST_CURRENT_TEST']\n")],
     ),
 ]

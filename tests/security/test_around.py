@@ -4,6 +4,7 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from fastapi.responses import PlainTextResponse
 from hypothesis import given
@@ -171,6 +172,30 @@ async def test_what_cannot_be_read_is_told_by_its_field(site: Site, body: object
 async def test_a_wrong_query_is_told_by_its_field_too(site: Site):
     answer = await site.program().get("/api/v1/pages", params={"limit": "11"})
     assert answer.json()["errors"] == [{"field": "limit", "sentence": "“limit” must be at most 10."}]
+
+
+async def test_words_to_choose_from_are_told_and_reasons_of_ours_are_not(site: Site):
+    answer = await site.program().get("/api/v1/day/friday", params={"at": "noon"})
+    assert answer.json()["detail"] == "“day” must be 'monday' or 'sunday'. “at” could not be read."
+
+
+async def test_an_answer_that_breaks_in_the_middle_is_logged_and_seen_as_broken(site: Site):
+    with logged() as lines, pytest.raises(httpx.RemoteProtocolError):
+        await site.program().get("/api/v1/torn")
+    assert "request.failed" in [line["event"] for line in lines()]
+
+
+async def test_starting_and_ending_passes_through_all_of_it(site: Site):
+    heard, sent = ["lifespan.startup", "lifespan.shutdown"], []
+
+    async def receive():
+        return {"type": heard.pop(0)}
+
+    async def send(message):
+        sent.append(message["type"])
+
+    await site.app({"type": "lifespan", "state": {}}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 @pytest.mark.parametrize(

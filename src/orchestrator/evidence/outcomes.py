@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from orchestrator.evidence.finding import Finding, Kind, alarm, note
-from orchestrator.evidence.places import TAKEN_IN, beside_tests, is_product
+from orchestrator.evidence.places import TAKEN_IN, beside_tests, is_product, is_test
 from orchestrator.evidence.python_tests import module
 from orchestrator.evidence.words import listed
 
@@ -21,13 +21,10 @@ LEFT_OUT = {"collect_ignore", "collect_ignore_glob"}
 RUNNERS = {"unittest", "pytest", "_pytest", "TestCase", "TestResult", "TextTestResult", "TextTestRunner", "TestProgram"}
 ENDS = {"os._exit", "os.abort", "os.kill", "sys.exit", "sys.excepthook", "builtins.exit", "builtins.AssertionError"}
 EXITS = {"os._exit", "os.abort"}
-IMPOSTORS = {"unittest", "pytest", "_pytest", "coverage", "xml", "junitxml"}
-KNOWS_OF_TESTS = (
-    "PYTEST_CURRENT_TEST",
-    '"pytest" in sys.modules',
-    "'pytest' in sys.modules",
-    '"unittest" in sys.modules',
-)
+IMPOSTORS = {"unittest", "pytest", "_pytest", "coverage"}
+MARK = "PYTEST_CURRENT_TEST"  # stands in the environment while pytest runs a test
+KNOWS = "whether it is being tested"
+TEST_MODULES = {"pytest", "unittest"}
 PRAGMA = "pragma: no cover"
 
 
@@ -54,16 +51,23 @@ def _taken_in(path: str) -> Iterator[Finding]:
 
 
 def _tests(path: str, before: str, after: str) -> Iterator[Finding]:
+    """A program beside the tests, which they start, may well end at once; a test may not."""
     old, new = _deciding(before), _deciding(after)
-    if named := [name for name, shape in new.items() if shape != old.get(name)]:
+    if named := [name for name, shape in new.items() if shape != old.get(name) and name != KNOWS]:
+        say = alarm if _within_the_run(path) or set(named) - EXITS else note
         sentence = f"The change decides by itself what becomes of tests: {listed(named)}."
-        yield alarm(Kind.OUTCOMES, path, sentence, tuple(named))
+        yield say(Kind.OUTCOMES, path, sentence, tuple(named))
+
+
+def _within_the_run(path: str) -> bool:
+    return is_test(path) or PurePosixPath(path).name in TAKEN_IN | {"conftest.py"}
 
 
 def _product(path: str, before: str, after: str) -> Iterator[Finding]:
-    if any(after.count(mark) > before.count(mark) for mark in KNOWS_OF_TESTS):
+    old, new = _deciding(before), _deciding(after)
+    if KNOWS in new.keys() - old.keys():
         yield alarm(Kind.OUTCOMES, path, "The app looks whether it is being tested, and may behave otherwise then.")
-    if set(_deciding(after)) & EXITS - set(_deciding(before)):
+    if EXITS & (new.keys() - old.keys()):
         yield note(Kind.OUTCOMES, path, "The app can end at once without a word, which would also end its tests.")
     if after.count(PRAGMA) > before.count(PRAGMA):
         sentence = "Lines of code are newly left out when it is measured how much the tests reach."
@@ -73,25 +77,35 @@ def _product(path: str, before: str, after: str) -> Iterator[Finding]:
 def _deciding(text: str) -> dict[str, str]:
     """Name by name, what in a file can decide the outcome of tests, and how it is written."""
     tree = module(text)
-    return dict(_parts(tree)) if tree else {}
+    return dict(part for node in ast.walk(tree) for part in _parts(node)) if tree else {}
 
 
-def _parts(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in HOOKS:
+def _parts(node: ast.AST) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name in HOOKS:
             yield node.name, ast.dump(node)
-        elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        case ast.Assign(targets=targets):
             yield from ((name, ast.dump(node)) for target in targets if (name := _named(target)))
-        elif isinstance(node, ast.Call) and (name := _dotted(node.func)) in EXITS:
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if name := _named(target):
+            yield name, ast.dump(node)
+        case ast.Call(func=function) if (name := _dotted(function)) in EXITS:
             yield name, "called"
-        elif (
-            isinstance(node, ast.Call)
-            and name == "setattr"
-            and node.args
-            and _dotted(node.args[0]).split(".")[0] in RUNNERS
+        case ast.Call(func=ast.Name(id="setattr"), args=[whose, *_]) if _root(whose) in RUNNERS:
+            yield f"setattr({_dotted(whose)})", ast.dump(node)
+        case ast.Compare(left=ast.Constant(value=name), comparators=[among]) if _asks(name, _dotted(among)):
+            yield KNOWS, "asked"
+        case ast.Subscript(slice=ast.Constant(value=name)) | ast.Call(args=[ast.Constant(value=name), *_]) if (
+            name == MARK
         ):
-            yield f"setattr({_dotted(node.args[0])})", ast.dump(node)
+            yield KNOWS, "asked"
+
+
+def _asks(name: object, among: str) -> bool:
+    return name == MARK or (name in TEST_MODULES and among == "sys.modules")
+
+
+def _root(node: ast.expr) -> str:
+    return _dotted(node).partition(".")[0]
 
 
 def _named(target: ast.expr) -> str:
