@@ -323,7 +323,7 @@ async def test_a_linked_folder_of_a_repository_is_checked_like_the_repository(ap
 async def test_a_full_disk_is_said_in_a_sentence(tmp_path):
     told = repository.refused("fatal: write error: No space left on device")
 
-    assert str(told) == "This machine has no room left on its disk, so the checks cannot run."
+    assert str(told) == "This machine has no room left on its disk, so nothing can be checked."
 
 
 def result(name, counts=None, *, passed=True, sentence="It is so."):
@@ -341,7 +341,7 @@ def test_all_checks_together_are_judged():
     assert checks.verdict([tests, more, lint]).sentence == "All 7 tests passed."
     assert checks.verdict([tests, red]).sentence == "1 of 2 tests fails."
     assert checks.verdict([red, red]).sentence == "2 checks did not pass: “other” and “other”."
-    assert checks.verdict([lint]).sentence == "No test was run, and that is not a pass."
+    assert checks.verdict([lint]).sentence == "No test ran, and that is not a pass."
     assert checks.verdict([]).sentence == NONE
     assert [checks.verdict(some).passed for some in ([tests, lint], [tests, red], [lint], [])] == [
         True,

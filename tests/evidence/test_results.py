@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from orchestrator.evidence import junit, summaries
 from orchestrator.evidence.results import NO_REPORT, Counts, Outcome, both, judge, lines
+from wording import faults
 
 UNITTEST_RED = """
 test_swap (test_meals.MealsTest.test_swap)
@@ -112,8 +113,8 @@ def test_failing_tests_have_their_name_and_what_went_wrong():
         (1, "Ran 1 test in 0.1s\n\nFAILED (failures=1)\n", False, "The only test fails."),
         (1, "Ran 2 tests in 0.1s\n\nFAILED (errors=5)\n", False, "All 5 tests fail."),
         (0, "Ran 3 tests in 0.1s\n\nFAILED (failures=1)\n", False, "1 of 3 tests fails."),
-        (0, "Ran 0 tests in 0.0s\n\nOK\n", False, "No test was run, and that is not a pass."),
-        (5, "Ran 0 tests in 0.0s\n\nNO TESTS RAN\n", False, "No test was run, and that is not a pass."),
+        (0, "Ran 0 tests in 0.0s\n\nOK\n", False, "No test ran, and that is not a pass."),
+        (5, "Ran 0 tests in 0.0s\n\nNO TESTS RAN\n", False, "No test ran, and that is not a pass."),
         (0, "Ran 2 tests in 0.0s\n\nOK (skipped=2)\n", False, "All 2 tests were skipped, and that is not a pass."),
         (
             0,
@@ -121,7 +122,7 @@ def test_failing_tests_have_their_name_and_what_went_wrong():
             False,
             "The only test was skipped, and that is not a pass.",
         ),
-        (5, "no tests ran in 0.01s\n", False, "No test was run, and that is not a pass."),
+        (5, "no tests ran in 0.01s\n", False, "No test ran, and that is not a pass."),
         (0, "3 passed in 0.01s\n", True, "All 3 tests passed."),
         (
             3,
@@ -136,8 +137,8 @@ def test_failing_tests_have_their_name_and_what_went_wrong():
             "The program that runs the tests says that they failed, and ended as if they had not. That is not a pass.",
         ),
         (None, "3 passed in 0.01s\n", False, "The check was ended from outside before it was through."),
-        (0, "all is well\n", False, "We could not see that any test was run, and that is not a pass."),
-        (1, "Traceback\n", False, "The tests did not run to their end."),
+        (0, "all is well\n", False, "We could not see that any test ran, and that is not a pass."),
+        (1, "Traceback\n", False, "The tests did not get to their end."),
         (
             1,
             "/usr/bin/python3: No module named pytest\n",
@@ -164,6 +165,7 @@ def test_a_run_is_judged_in_one_sentence(code, log, passed, sentence):
     found = judge(code, read(log), tests=True)
 
     assert (found.passed, found.sentence) == (passed, sentence)
+    assert faults(sentence.replace("pytest", "it")) == []
 
 
 def test_a_check_without_tests_is_judged_by_its_exit_code():
@@ -188,6 +190,7 @@ def test_the_words_of_another_program_do_not_count_where_the_program_is_known():
 
 
 def test_a_log_is_read_as_it_would_be_seen():
+    assert lines("a\0\x08b\tc\x7f") == ["ab\tc"]
     assert lines("\x1b[1mRan\x1b[0m\r\n50%\r100%\x1b]0;title\x07\n") == ["Ran", "100%", ""]
 
 
@@ -222,7 +225,7 @@ def test_a_run_that_ends_well_without_a_report_is_no_pass():
     said = read("12 passed in 0.1s\n", "pytest")
 
     assert judge(0, both(said, None, 0), tests=True).sentence == NO_REPORT
-    assert judge(1, both(Outcome(), None, 1), tests=True).sentence == "The tests did not run to their end."
+    assert judge(1, both(Outcome(), None, 1), tests=True).sentence == "The tests did not get to their end."
 
 
 def test_the_worse_of_log_and_report_counts():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import repository, tamper
 from orchestrator.evidence.finding import Kind, Severity
+from wording import faults
 
 
 def named(rows):
@@ -46,6 +47,7 @@ def test_what_is_found_is_said_in_sentences_without_paths(changes, kind):
         assert one.sentence.endswith(".")
         assert "/" not in one.sentence.split(":")[0]
         assert "\n" not in one.sentence
+        assert faults(one.sentence) == []
 
 
 def test_the_tests_that_are_gone_are_named():
@@ -107,6 +109,39 @@ async def test_a_save_point_that_is_not_there_is_said_in_a_sentence(tmp_path):
 
 
 PIECES = ["test(", "it.each(", "describe(", "=>", "expect(a)", "def test_a", "function b", "\0", "é"]
+
+
+@given(st.text(), st.text())
+def test_what_is_found_can_be_shown_and_stored(path, line):
+    wild = f"tests/{path}/test_a.py"
+    before = {wild: "def test_a():\n    assert x\n"}
+
+    found = tamper.findings(before, {".github/workflows/a.yml": f"pytest || true {line}\n"})
+
+    assert [one.kind for one in found] == [Kind.FORGIVEN, Kind.FILE_GONE]
+    assert all(part.isprintable() for one in found for part in (one.path, one.sentence, *one.details))
+
+
+async def test_without_git_there_is_a_sentence(tmp_path, monkeypatch):
+    base = save(tmp_path, {"a": "1"})
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(NotPossible, match="Git is not installed"):
+        await tamper.compare(tmp_path, base, base)
+
+
+async def test_a_repository_that_lost_a_file_is_compared_as_far_as_it_goes(tmp_path):
+    base = save(
+        tmp_path, {"tests/test_a.py": "def test_a():\n    assert x\n", "tests/test_b.py": "def test_b(): ...\n"}
+    )
+    lost = git(tmp_path, "rev-parse", "HEAD:tests/test_b.py")
+    (tmp_path / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    (tmp_path / "tests/test_b.py").unlink()
+    head = save(tmp_path, {"tests/test_a.py": None})
+
+    assert [one.path for one in await tamper.compare(tmp_path, base, head)] == ["tests/test_a.py"]
+
+
 TEXT = st.lists(st.sampled_from([*"(){}[]'\"`/*=:;,\n \\", *PIECES])).map("".join)
 
 

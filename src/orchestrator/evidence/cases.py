@@ -193,7 +193,9 @@ def _of_new(kind: Kind, found: Cases, say: str, *, every: bool) -> Iterator[Find
 def _whole_files(before: Suites, after: Suites, new: int) -> Iterator[Finding]:
     for path, suite in after.items():
         if suite.only > (before[path].only if path in before else 0):
-            yield alarm(Kind.SKIPPED, path, "Only some of the tests in a file are run now; the others are passed over.")
+            yield alarm(
+                Kind.SKIPPED, path, "Only some of the tests in a file are used now; the others are passed over."
+            )
     more = sum(suite.mocks for suite in after.values()) - sum(suite.mocks for suite in before.values())
     if more >= SURGE and more > new:
         sentence = (

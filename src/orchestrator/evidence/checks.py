@@ -25,7 +25,7 @@ TAIL = 2 << 20  # of a log that is read for names of failing tests
 MOST_CHANGED = 50
 SLUG = re.compile("[^a-z0-9]+")
 LIMITS = Limits()
-NO_ROOM = "This machine has no room left on its disk, so the checks cannot run."
+NO_ROOM = "This machine has no room left on its disk, so nothing can be checked."
 CHECKOUT, COMPARED, HOME, REPORT = "checkout", "compared", "home", "report.xml"
 
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from orchestrator.evidence.words import short
+
+MOST = 100  # details of a finding
+LONGEST = 300  # characters of each
+
 
 class Severity(StrEnum):
     ALARM = "alarm"
@@ -41,8 +46,14 @@ class Finding:
 
 
 def alarm(kind: Kind, path: str, sentence: str, details: tuple[str, ...] = ()) -> Finding:
-    return Finding(kind, path, sentence, Severity.ALARM, details)
+    return _finding(kind, path, sentence, Severity.ALARM, details)
 
 
 def note(kind: Kind, path: str, sentence: str, details: tuple[str, ...] = ()) -> Finding:
-    return Finding(kind, path, sentence, Severity.NOTE, details)
+    return _finding(kind, path, sentence, Severity.NOTE, details)
+
+
+def _finding(kind: Kind, path: str, sentence: str, severity: Severity, details: tuple[str, ...]) -> Finding:
+    """Paths and details come from files that anybody wrote: cut, and without what cannot be shown or stored."""
+    shown = tuple(short(one, LONGEST) for one in details[:MOST])
+    return Finding(kind, short(path, LONGEST), sentence, severity, shown)

@@ -87,7 +87,7 @@ def _left_out(before: Texts, after: Texts) -> Iterator[Finding]:
     for what, say, grown in (
         (_omitted, alarm, "Files are newly left out when it is measured how much the tests reach"),
         (_excluded, note, "Lines of code are newly left out when it is measured how much the tests reach"),
-        (_deselected, alarm, "Tests are newly left out of every run"),
+        (_deselected, alarm, "Tests are newly left out"),
     ):
         old = {entry for path, text in before.items() for entry in what(path, text)}
         for path, text in after.items():

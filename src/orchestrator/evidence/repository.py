@@ -53,22 +53,9 @@ class Step:
 
 async def git(folder: Path, *args: str, given: bytes = b"") -> bytes:
     """What git answers. Raises NotPossible where it cannot, with git's own words in `details`."""
-    command = ("git", *OPTIONS, "-C", str(folder), *args)
-    env = ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath), "GIT_CEILING_DIRECTORIES": _above(folder)}
-    pipe = asyncio.subprocess.PIPE
-    try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=env)
-    except FileNotFoundError:
-        raise NotPossible("Git is not installed on this machine, so a project's history cannot be read.") from None
-    try:
-        async with asyncio.timeout(SECONDS):
-            out, err = await process.communicate(given)
-    except TimeoutError:
-        raise NotPossible("Reading the project's history took too long, so we ended it.") from None
-    finally:
-        await _ended(process)
-    if process.returncode:
-        raise refused(err.decode(errors="replace"))
+    code, out, said = await _asked(folder, args, given)
+    if code:
+        raise refused(said)
     return out
 
 
@@ -78,12 +65,32 @@ async def resolve(source: Path, commit: str) -> str:
         raise NotPossible("The project's folder is not there any more, so nothing can be checked.")
     if not commit or commit.startswith("-"):
         raise NotPossible("The save point that was to be checked has no name.")
-    try:
-        out = await git(source, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
-    except NotPossible as problem:
+    code, out, said = await _asked(source, ("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"))
+    if code and said:
+        raise refused(said)
+    if code:
         sentence = "The save point that was to be checked is not in the project's history any more."
-        raise NotPossible(sentence, commit=commit, **problem.more) from None
+        raise NotPossible(sentence, commit=commit)
     return out.decode().strip()
+
+
+async def _asked(folder: Path, args: tuple[str, ...], given: bytes = b"") -> tuple[int | None, bytes, str]:
+    """Git's exit code, its answer and its complaints."""
+    command = ("git", *OPTIONS, "-C", str(folder), *args)
+    env = ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath), "GIT_CEILING_DIRECTORIES": _above(folder)}
+    pipe = asyncio.subprocess.PIPE
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=env)
+    except FileNotFoundError:
+        raise NotPossible("Git is not installed on this machine, so a project's history cannot be read.") from None
+    try:
+        async with asyncio.timeout(SECONDS):
+            out, said = await process.communicate(given)
+    except TimeoutError:
+        raise NotPossible("Reading the project's history took too long, so we ended it.") from None
+    finally:
+        await _ended(process)
+    return process.returncode, out, said.decode(errors="replace")
 
 
 async def tree(source: Path, commit: str) -> dict[str, Blob]:
@@ -183,7 +190,7 @@ def _above(folder: Path) -> str:
 def refused(said: str) -> NotPossible:
     """What to tell a person where git said this."""
     if "No space left on device" in said:
-        return NotPossible("This machine has no room left on its disk, so the checks cannot run.", details=said)
+        return NotPossible("This machine has no room left on its disk, so nothing can be checked.", details=said)
     return NotPossible("The project's history could not be read, so it cannot be checked.", details=said)
 
 

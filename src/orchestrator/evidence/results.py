@@ -8,12 +8,13 @@ MOST_FAILURES = 50
 WIDEST = 2_000  # characters of a line of a log that we look at
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+UNSEEN = dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n\r")))  # control characters; a database refuses some
 TOO_FEW = re.compile(r"Required test coverage of (?P<asked>[\d.]+)% not reached\. Total coverage: (?P<got>[\d.]+)%")
 TOO_FEW_TOO = re.compile(r"Coverage failure: total of (?P<got>[\d.]+) is less than fail-under=(?P<asked>[\d.]+)")
 NO_MODULE = re.compile(r": No module named '?(?P<name>[\w.]+)'?$")
 
-NOTHING_SEEN = "We could not see that any test was run, and that is not a pass."
-NOTHING_RUN = "No test was run, and that is not a pass."
+NOTHING_SEEN = "We could not see that any test ran, and that is not a pass."
+NOTHING_RUN = "No test ran, and that is not a pass."
 NO_REPORT = "The tests ended before they could report how they went. That is not a pass."
 CONTRADICTS = "The tests say that they passed, but the program that runs them ended with an error. That is not a pass."
 DENIES = "The program that runs the tests says that they failed, and ended as if they had not. That is not a pass."
@@ -62,7 +63,7 @@ class Verdict:
 
 def lines(log: str) -> list[str]:
     """A log as a person would see it on a screen."""
-    plain = ESCAPES.sub("", log.replace("\r\n", "\n"))
+    plain = ESCAPES.sub("", log.replace("\r\n", "\n")).translate(UNSEEN)
     return [line.rpartition("\r")[2][:WIDEST].rstrip() for line in plain.split("\n")]
 
 
@@ -98,7 +99,7 @@ def judge(code: int | None, outcome: Outcome, *, tests: bool) -> Verdict:
     if outcome.remark and (code or tests):
         return red(outcome.remark)
     if tests:
-        return red("The tests did not run to their end." if code else NOTHING_SEEN)
+        return red("The tests did not get to their end." if code else NOTHING_SEEN)
     return red("This check found something to repair.") if code else green("Nothing was found wrong.")
 
 
