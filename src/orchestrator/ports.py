@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,3 +45,13 @@ class Executor(Protocol):
 
     def describe(self) -> str:
         """One sentence that says to a person what this builder is."""
+
+
+class Previews(Protocol):
+    """Running prototypes that people can click through."""
+
+    async def at(self, project_id: str, repository: Path, commit: str) -> int:
+        """Give the port of a project's running prototype, started if need be. Raises NotPossible with a sentence."""
+
+    async def carry(self) -> None:
+        """End what nobody looks at, until cancelled; then end all."""

@@ -82,6 +82,7 @@ OPEN = WORKING | GATES | {Step.TALKING}
 IN_A_PHASE = frozenset(
     {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
 )
+BEFORE_PHASES = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
 CAN_UNDO = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
 
 FLOW: dict[tuple[Step, Signal], Step] = {
@@ -113,7 +114,8 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.PROBLEM, Signal.REJECTED): Step.PAUSED,
     (Step.UNDOING, Signal.FINISHED): Step.PAUSED,
     (Step.COMPLETED, Signal.EXTENDED): Step.DRAFTING,
-    **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING},
+    (Step.UNDOING, Signal.FAILED): Step.PAUSED,
+    **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
     **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
     **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
     **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
@@ -183,6 +185,11 @@ ASKED_FOR = {
 }
 
 
+def can(step: Step, signal: Signal) -> bool:
+    """Say whether the table has such a move."""
+    return (step, signal) in FLOW or (step, signal) in RETURNS
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """What the rows say about one project. `moves` counts its moves and is the fence of everything that works."""
@@ -197,6 +204,7 @@ class Project:
     tries: int = 0  # repairs since the phase was last built
     paused_from: Step | None = None
     failed_at: Step | None = None
+    undo_from: Step | None = None  # where a project stood that is having a phase undone
 
     @property
     def stage(self) -> Stage:
@@ -223,6 +231,7 @@ class Project:
             tries=self._tries(step, signal),
             paused_from=self._paused_from(step, signal),
             failed_at=self._failed_at(step),
+            undo_from=self._undo_from(step, signal),
         )
 
     def _next(self, signal: Signal) -> Step:
@@ -245,12 +254,28 @@ class Project:
         return 0 if step in {Step.PLANNING, Step.BUILDING} else self.tries
 
     def _paused_from(self, step: Step, signal: Signal) -> Step | None:
-        if step is Step.PAUSED:
-            return Step.PLANNING if (self.step, signal) in PLANS_ANEW else self.step
-        return None
+        if step is not Step.PAUSED:
+            return None
+        if (self.step, signal) == (Step.UNDOING, Signal.FAILED):
+            return self.undo_from
+        if (self.step, signal) in PLANS_ANEW:
+            return Step.TALKING if self.failed_at in BEFORE_PHASES else Step.PLANNING
+        return self.step
+
+    def _undo_from(self, step: Step, signal: Signal) -> Step | None:
+        """Where the first undo began: asking again while it is paused does not make it begin there."""
+        if signal is Signal.UNDO and self.paused_from is not Step.UNDOING:
+            return self.paused_from if self.step is Step.PAUSED else self.step
+        return self.undo_from if Step.UNDOING in (step, self.paused_from) or self._pauses_undo(step) else None
+
+    def _pauses_undo(self, step: Step) -> bool:
+        return self.step is Step.UNDOING and step is Step.PAUSED
+
+    def _keeps_failure(self, step: Step) -> bool:
+        return Step.PROBLEM in (step, self.step) or step in {Step.PAUSED, Step.UNDOING}
 
     def _failed_at(self, step: Step) -> Step | None:
         """Where to try again. What was built is built again: its checks cannot turn green by themselves."""
         if step is Step.PROBLEM and self.step in WORKING:
             return Step.BUILDING if self.step in {Step.CHECKING, Step.REPAIRING} else self.step
-        return self.failed_at if Step.PROBLEM in (step, self.step) or step is Step.PAUSED else None
+        return self.failed_at if self._keeps_failure(step) else None

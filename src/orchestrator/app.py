@@ -1,0 +1,177 @@
+"""Composition root: settings to Runtime to FastAPI."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import __version__, clock, runtime, telemetry, vault
+from orchestrator.bus import Bus
+from orchestrator.conversation import turn
+from orchestrator.delivery import chores, leg, reconcile
+from orchestrator.delivery.previews import Prototypes
+from orchestrator.errors import NotPossible
+from orchestrator.executors import starter
+from orchestrator.executors.acp import Acp
+from orchestrator.executors.watch import AgentLimits
+from orchestrator.forge.git import Git
+from orchestrator.jobs.local import Local
+from orchestrator.ports import Jobs
+from orchestrator.presence import OnFile, OnPostgres, Presence
+from orchestrator.settings import Settings, read
+from orchestrator.store import engine, links, migrate, tokens
+from orchestrator.telemetry import Metrics
+from orchestrator.web import actions, api, health, pages, preview, rendering, security, swaps
+from orchestrator.web.limits import Limits
+
+DOES = {"leg": leg.leg, "turn": turn.turn}
+
+
+async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
+    """Build the live parts and bring the database up to date."""
+    data = _data(settings)
+    keys, bus = vault.load(data), Bus()
+    database = engine.connect(settings.database_url, data)
+    await migrate.upgrade(database)
+    forge = Git(data / "work")
+    url = settings.database_url
+    presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
+    return runtime.Runtime(
+        settings=settings,
+        database=database,
+        writes=engine.writing(
+            database,
+            bus.committed,
+            lambda kind: metrics.events.labels(kind).inc(),
+            seal=keys.derive("audit"),
+            decision_days=settings.decision_days,
+        ),
+        reads=engine.reading(database),
+        bus=bus,
+        presence=presence,
+        jobs=await _jobs(settings),
+        builders={"starter": _starter(settings)},
+        forge=forge,
+        previews=Prototypes(data, forge, namespaces=settings.namespaces),
+        vault=keys,
+        metrics=metrics,
+    )
+
+
+def _data(settings: Settings) -> Any:
+    data = settings.data_dir.resolve()
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise NotPossible(f"The data folder {data} cannot be made: {problem.strerror}. Set DATA_DIR.") from None
+    return data
+
+
+def _starter(settings: Settings) -> Acp:
+    limits = AgentLimits(stall_s=settings.stall_s, hard_s=settings.run_limit_s)
+    home = settings.data_dir.resolve() / "homes"
+    return Acp(starter.COMMAND, starter.DESCRIPTION, home, limits=limits, namespaces=settings.namespaces)
+
+
+async def _jobs(settings: Settings) -> Jobs:
+    at_once = {"leg": settings.legs_at_once, "turn": settings.turns_at_once}
+    if settings.jobs == "local":
+        return Local(DOES, at_once, settings.drain_s)
+    from orchestrator.jobs.procrastinate import Procrastinate  # noqa: PLC0415 - need not be installed elsewhere
+
+    assert settings.database_url, "several processes need PostgreSQL"
+    jobs = Procrastinate(settings.database_url, DOES, at_once, settings.drain_s, settings.stalled_s)
+    await jobs.create_tables()
+    return jobs
+
+
+@asynccontextmanager
+async def working(live: runtime.Runtime) -> AsyncIterator[None]:
+    """Hold our place, carry work, and leave in order: nothing goes on when this ends."""
+    runtime.start(live)
+    holding = asyncio.create_task(live.presence.hold())
+    claimed = asyncio.create_task(live.presence.claimed.wait())
+    await asyncio.wait({holding, claimed}, return_when=asyncio.FIRST_COMPLETED)
+    if holding.done():
+        claimed.cancel()
+        holding.result()  # another process excludes us: end here, before we touch its work
+    holding.add_done_callback(_end_unless_cancelled)
+    tasks = [_task(part) for part in (live.previews.carry(), live.jobs.carry(), reconcile.forever(), chores.forever())]
+    try:
+        yield
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+            await asyncio.wait({task})
+        holding.cancel()
+        await asyncio.wait({holding})
+        await live.database.dispose()
+
+
+def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work)
+
+
+def _end_unless_cancelled(holding: asyncio.Task[None]) -> None:
+    """A process that lost its place must not go on working."""
+    if not holding.cancelled():
+        signal.raise_signal(signal.SIGTERM)
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """Make the application. Nothing is opened before its lifespan begins."""
+    settings = settings or read()
+    metrics = telemetry.metrics()
+    telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with working(await compose(settings, metrics)):
+            await _let_in(settings)
+            yield
+
+    app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan)
+    for part in (health, api, pages, swaps, actions, preview, rendering):
+        app.include_router(part.router)
+    _protect(app, settings, metrics)
+    return app
+
+
+def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    hosts = frozenset(name.strip() for name in settings.hosts.split(",") if name.strip())
+    security.install(
+        app,
+        security.Security(
+            tx=runtime.tx,
+            read=runtime.read,
+            render=rendering.render,
+            limits=Limits(on=settings.rate_limits == "on"),
+            public_url=settings.address,
+            hosts=hosts,
+            body_limit=settings.body_limit,
+            session_hours=settings.session_hours,
+            metrics=metrics,
+        ),
+    )
+
+
+async def _let_in(settings: Settings) -> None:
+    """See that the first person can come in: by the token of a script, or by a link that is printed once."""
+    if settings.bootstrap_token:
+        await runtime.tx(tokens.bootstrap, settings.bootstrap_token.get_secret_value(), clock.now())
+    key = await runtime.tx(_first_link)
+    if key and not settings.bootstrap_token:
+        say = f"\n  Open this link to begin (it works once, for an hour):\n  {settings.address}/setup?key={key}\n\n"
+    else:
+        say = f"\n  Project Orchestrator is at {settings.address}\n\n"
+    sys.stdout.write(say)
+    sys.stdout.flush()
+
+
+async def _first_link(db: AsyncSession) -> str | None:
+    return await links.first(db, clock.now())

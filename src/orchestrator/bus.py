@@ -1,0 +1,69 @@
+"""Who wants to know about a project now. A wake only says "look again": the truth is in the table."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Follower:
+    """One reader. A slow one loses tokens of a reply that is being written, never events."""
+
+    def __init__(self) -> None:
+        self.tokens: deque[str] = deque(maxlen=2000)
+        self._changed = asyncio.Event()
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    async def changed(self, within: float) -> None:
+        """Return when something changed, or after `within` seconds all the same."""
+        try:
+            async with asyncio.timeout(within):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+        self._changed.clear()
+
+
+class Bus:
+    """Followers of projects in this process; `relay` is set where there are other processes to tell."""
+
+    def __init__(self) -> None:
+        self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self.relay: Callable[[str, str], None] = lambda _id, _token: None
+
+    @contextmanager
+    def follow(self, *project_ids: str) -> Iterator[Follower]:
+        follower = Follower()
+        for project_id in project_ids:
+            self._followers[project_id].add(follower)
+        try:
+            yield follower
+        finally:
+            for project_id in project_ids:
+                self._leave(project_id, follower)
+
+    def committed(self, project_id: str) -> None:
+        self.hear(project_id)
+        self.relay(project_id, "")
+
+    def say(self, project_id: str, token: str) -> None:
+        """Pass on a piece of a reply that is being written. Not stored."""
+        self.hear(project_id, token)
+        self.relay(project_id, token)
+
+    def hear(self, project_id: str, token: str = "") -> None:
+        for follower in self._followers.get(project_id, ()):
+            if token:
+                follower.tokens.append(token)
+            follower.wake()
+
+    def wake_all(self) -> None:
+        for project_id in list(self._followers):
+            self.hear(project_id)
+
+    def _leave(self, project_id: str, follower: Follower) -> None:
+        self._followers[project_id].discard(follower)
+        if not self._followers[project_id]:
+            del self._followers[project_id]

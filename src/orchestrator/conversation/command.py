@@ -1,0 +1,289 @@
+"""The one door for everything a person can do: authorised, acted on and recorded once per key, in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock, faults
+from orchestrator.conversation import interview, said
+from orchestrator.conversation.exchange import Wants
+from orchestrator.delivery import reconcile
+from orchestrator.domain import answer as answers
+from orchestrator.domain import gate as decisions
+from orchestrator.domain import policy, text
+from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain.command import (
+    Actor,
+    Answer,
+    Cancel,
+    Command,
+    Create,
+    OfProject,
+    Pause,
+    RemoveMember,
+    Rename,
+    Reset,
+    Resume,
+    Say,
+    SetMember,
+    Undo,
+    WriteVision,
+)
+from orchestrator.domain.gate import Decision, Kind, Status
+from orchestrator.domain.project import WORKING, Project, Signal, Step, can
+from orchestrator.domain.question import AFTER
+from orchestrator.domain.run import PhaseStatus
+from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
+from orchestrator.runtime import runtime, tx
+from orchestrator.store import commands, events, gates, members, messages, people, phases, projects, runs
+from orchestrator.store.tables import GateRow, ProjectRow
+
+Outcome = dict[str, Any]
+LONGEST_NAME = 120
+LONGEST_NOTE = 5_000
+SAY_WHAT = "Please say in a few words what should be different."
+
+
+async def perform(command: Command, actor: Actor, key: str) -> Outcome:
+    """Do what was asked, once per person and key. Raises NotAllowed, NotFound, Conflict or NotUnderstood."""
+    verb = type(command).__name__.lower()
+    try:
+        outcome = await tx(once, command, actor, f"{actor.user_id}:{key}")
+    except OrchestratorError as refusal:
+        runtime().metrics.commands.labels(verb, type(refusal).__name__).inc()
+        raise
+    runtime().metrics.commands.labels(verb, "done").inc()
+    faults.point(f"performed:{verb}")
+    return outcome
+
+
+async def once(db: AsyncSession, command: Command, actor: Actor, key: str) -> Outcome:
+    """Claim the key, act, remember, and start what the rows now ask for."""
+    if (before := await commands.claim(db, key, repr(command))) is not None:
+        return before
+    outcome = await VERBS[type(command)](db, command, actor)
+    await commands.remember(db, key, outcome)
+    await reconcile.settle(db, outcome["project"])
+    faults.point(f"performing:{type(command).__name__.lower()}")
+    return outcome
+
+
+async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
+    idea = text.message(command.idea)
+    name = text.line(command.name, LONGEST_NAME) or interview.name_of(idea)
+    row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
+    message = messages.said(db, row, idea, actor)
+    return {"project": row.id, "message": message.id, "sequence": message.sequence}
+
+
+async def say(db: AsyncSession, command: Say, actor: Actor) -> Outcome:
+    """Store what was said. An unmistakable answer to an open decision is that answer; everything else is talk."""
+    role = await projects.role(db, command.project_id, actor.user_id)
+    policy.require(role, Say)
+    words = text.message(command.text)
+    row = await projects.locked(db, command.project_id)
+    act = await _meant(db, row, words, role)
+    message = messages.said(db, row, words, actor, unanswered=act is None)
+    await projects.touch(db, row)
+    if act is not None:
+        await act(actor)
+    return {"project": row.id, "message": message.id, "sequence": message.sequence}
+
+
+async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Role) -> "Act | None":
+    """What these words do beside being said: only what is on the closed lists."""
+    if (wants := said.wanted(words)) and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
+        verb, _, act = meant
+        policy.require(role, verb)
+        return lambda actor: act(db, row, actor)
+    gate = await gates.pending(db, row.id)
+    typed = answers.command(words)
+    decision = typed.decision if typed else answers.unmistakable(words)
+    if gate is None or decision is None or not policy.allows(role, Answer):
+        return None
+    if typed and typed.gate and typed.gate != gate.id:
+        raise Conflict("That answer is for a question that is not open any more. Nothing was decided.")
+    given = Answer(gate.id, decision, typed.note if typed else "")
+    return lambda actor: _decide(db, row, gate, given, actor)
+
+
+async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
+    gate = await gates.get(db, command.gate_id)
+    policy.require(await projects.role(db, gate.project_id, actor.user_id), Answer)
+    row = await projects.locked(db, gate.project_id)
+    gate = await gates.get(db, command.gate_id)  # again, now that nobody else can answer it
+    await _decide(db, row, gate, command, actor)
+    return {"project": row.id, "gate": gate.id, "status": gate.status, "stage": row.stage}
+
+
+async def _decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answer, actor: Actor) -> None:
+    note = text.paragraph(given.note, LONGEST_NOTE)
+    if given.decision is Decision.CHANGES and not note and gate.status is Status.PENDING:
+        raise NotUnderstood(SAY_WHAT, field="note")
+    gates.answer(db, row, gate, given, actor)
+    signal = decisions.signal(gate.kind, given.decision, given.way)
+    await projects.move(db, row, signal, actor)
+    _say_so(db, row, gate, signal, note, actor)
+
+
+def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal, note: str, actor: Actor) -> None:
+    if gate.kind is Kind.VISION_DOC and signal is not Signal.APPROVED and note:
+        messages.said(db, row, note, actor)  # the conversation takes it up, like anything else that is said there
+        return
+    row.note = note
+    if sentence := AFTER.get((gate.kind, signal.value)):
+        messages.reply(db, row, sentence)
+
+
+async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    if not Brief.model_validate(row.brief).what:
+        raise Conflict("There is nothing to write down yet. Tell us in a sentence what you would like to make.")
+    await projects.move(db, row, Signal.ASKED, actor)
+    return _done(row)
+
+
+async def pause(db: AsyncSession, command: Pause, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await _pause(db, row, actor)
+    return _done(row)
+
+
+async def _pause(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await _stop(db, row, Signal.STOPPED, actor)
+    messages.note(db, row, f"Paused by {actor.name}. Nothing is lost, and nothing is being spent.")
+
+
+async def cancel(db: AsyncSession, command: Cancel, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await _cancel(db, row, actor)
+    return _done(row)
+
+
+async def _cancel(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await _stop(db, row, Signal.CANCELLED, actor)
+    messages.note(
+        db, row, f"Cancelled by {actor.name}. What was made so far is kept. Write “start over” to begin again."
+    )
+
+
+async def _stop(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor) -> None:
+    """End whatever is going on: the job sees it by the row."""
+    worked = row.step in WORKING
+    await projects.move(db, row, signal, actor)
+    if worked:
+        await runs.cancel(db, row.id)
+
+
+async def resume(db: AsyncSession, command: Resume, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await _resume(db, row, actor)
+    return _done(row)
+
+
+async def _resume(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await projects.move(db, row, Signal.RESUMED, actor)
+    messages.note(db, row, "We go on where we stopped.")
+
+
+async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
+    """Back to the conversation with an empty brief. What was written and built stays, and so does the history."""
+    row = await _mine(db, command, actor)
+    await _reset(db, row, actor)
+    return _done(row)
+
+
+async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await _stop(db, row, Signal.RESET, actor)
+    row.brief, row.asked, row.quick, row.note = Brief().model_dump(mode="json"), Topic.WHAT, [], ""
+    events.append(db, row, actor, "brief.changed", brief=row.brief)
+    messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
+
+
+async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    finished = [phase for phase in await phases.of(db, row.id) if phase.status is PhaseStatus.COMPLETED]
+    if not any(phase.number == command.phase for phase in finished):
+        raise Conflict(f"Phase {command.phase} is not part of your app, so there is nothing to undo.")
+    if command.phase != finished[-1].number:
+        newest = finished[-1].number
+        raise Conflict(f"Phase {newest} builds on phase {command.phase}. Undo phase {newest} first.")
+    if row.undo or row.paused_from is Step.MERGING:
+        raise Conflict("Another phase is just being taken in or out. Let that go on first.")
+    await projects.move(db, row, Signal.UNDO, actor, undo=command.phase)
+    row.undo = command.phase
+    return _done(row)
+
+
+async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    name = text.line(command.name, LONGEST_NAME)
+    if not name:
+        raise NotUnderstood("Please give it a name.", field="name")
+    events.append(db, row, actor, "project.renamed", **{"from": row.name, "to": name})
+    row.name = name
+    row.brief = row.brief | {"name": name}
+    await projects.touch(db, row)
+    return _done(row)
+
+
+async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
+    """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
+    row = await _mine(db, command, actor)
+    if command.role not in set(policy.Role):
+        raise NotUnderstood(f"There is no role called “{command.role[:40]}”.", field="role")
+    user = await _user(db, command, actor)
+    await members.set(db, row.id, user.id, policy.Role(command.role), clock.now())
+    events.append(db, row, actor, "member.set", user=user.id, name=user.name, role=command.role)
+    return _done(row) | {"user": user.id, "new": user.password is None}
+
+
+async def _user(db: AsyncSession, command: SetMember, actor: Actor) -> people.User:
+    if command.user_id:
+        return await people.get(db, command.user_id)
+    email = command.email.strip().lower()
+    if known := await people.by_email(db, email):
+        return known
+    return await people.create(db, actor, email, email.partition("@")[0], clock.now())
+
+
+async def remove_member(db: AsyncSession, command: RemoveMember, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    user = await people.get(db, command.user_id)
+    await members.remove(db, row.id, command.user_id)
+    events.append(db, row, actor, "member.removed", user=user.id, name=user.name)
+    return _done(row)
+
+
+async def _mine(db: AsyncSession, command: OfProject, actor: Actor) -> ProjectRow:
+    """Lock the project's row, if this person may do this."""
+    policy.require(await projects.role(db, command.project_id, actor.user_id), type(command))
+    return await projects.locked(db, command.project_id)
+
+
+def _done(row: ProjectRow) -> Outcome:
+    return {"project": row.id, "stage": row.stage}
+
+
+Act = Callable[[Actor], Awaitable[None]]
+MEANS: dict[Wants, tuple[type[Command], Signal, Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]]] = {
+    Wants.PAUSE: (Pause, Signal.STOPPED, _pause),
+    Wants.RESUME: (Resume, Signal.RESUMED, _resume),
+    Wants.CANCEL: (Cancel, Signal.CANCELLED, _cancel),
+    Wants.RESET: (Reset, Signal.RESET, _reset),
+}
+VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]] = {
+    Create: create,
+    Say: say,
+    Answer: answer,
+    WriteVision: write_vision,
+    Pause: pause,
+    Resume: resume,
+    Cancel: cancel,
+    Reset: reset,
+    Undo: undo,
+    Rename: rename,
+    SetMember: set_member,
+    RemoveMember: remove_member,
+}

@@ -1,0 +1,184 @@
+"""The steps that touch a repository: set up, look around, plan, build, repair, take in, take out."""
+
+import asyncio
+import shutil
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.delivery import documents as files
+from orchestrator.delivery import playbook, run
+from orchestrator.delivery.done import Done, failed
+from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.project import Project, Signal
+from orchestrator.domain.run import Report, RunKind
+from orchestrator.evidence import repository
+from orchestrator.runtime import read, runtime
+from orchestrator.store import checks, documents, events, messages, phases, projects, runs
+from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
+
+NO_PLAN = "The builder came to its end without writing a plan."
+
+
+async def preparing(project: Project) -> Done:
+    """A repository of our own, or the person's, used in place."""
+    row = await read(projects.row, project.id)
+    vision = await read(documents.latest, project.id, "vision")
+    git = runtime().forge
+    if row.source:
+        place = await git.adopt(project.id, row.source)
+    else:
+        place = await git.create(project.id, files.initial(project.name, vision.markdown))
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        if not row.repository:
+            events.append(db, row, ORCHESTRATOR, "repository.ready", path=str(place.path), adopted=bool(row.source))
+        row.repository = str(place.path)
+
+    return Done(Signal.FINISHED, write)
+
+
+async def priming(project: Project) -> Done:
+    """Have the builder look around in a copy, without changing anything."""
+    git = runtime().forge
+    source = (await git.repository(project.id)).path
+    folder = runtime().settings.data_dir.resolve() / "copies" / project.id
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await repository.checkout(source, await git.head(source), folder)
+    report = await run.once(project, RunKind.PRIME, folder, playbook.prompt(RunKind.PRIME, 0))
+    return _ended(project, report)
+
+
+async def planning(project: Project) -> Done:
+    """Have the plan of the phase at hand written, on its trial copy."""
+    phase = await read(phases.get, project.id, project.phase)
+    row = await read(projects.row, project.id)
+    git = runtime().forge
+    worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
+    base = phase.base or await git.head(worktree)
+    await git.write(worktree, await _papers(project), f"docs: vision and phases, for phase {phase.number}")
+    prompt = playbook.prompt(RunKind.PLAN, phase.number, wish=row.note)
+    report = await run.once(project, RunKind.PLAN, worktree, prompt)
+    if not report.ok:
+        return failed(report.sentence, report, project.key)
+    head = await git.keep(worktree, f"plan: phase {phase.number}, {phase.title}")
+    plan = await git.text(worktree, head, f".agents/plans/phase-{phase.number}.md")
+    if not plan:
+        return failed(NO_PLAN, Report(ok=False, sentence=NO_PLAN), project.key)
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        (await phases.get(db, row.id, project.phase)).base = base
+        name = f"plan-{project.phase}"
+        document = await documents.add(db, row.id, name, {"commit": head}, plan, note=row.note, author=row.builder)
+        await runs.end(db, row, project.key, report)
+        version = document.version
+        events.append(db, row, ORCHESTRATOR, "phase.planned", phase=project.phase, version=version, title=phase.title)
+        row.note = ""
+
+    return Done(Signal.FINISHED, write)
+
+
+async def building(project: Project) -> Done:
+    """Have the phase built. Whether it is any good is decided by the checks that follow."""
+    row = await read(projects.row, project.id)
+    prompt = playbook.prompt(RunKind.EXECUTE, project.phase, wish=row.note, failure=_what_failed(row))
+    return await _build(project, RunKind.EXECUTE, prompt)
+
+
+async def repairing(project: Project) -> Done:
+    """Have mended what our checks, or the person, found wrong."""
+    row = await read(projects.row, project.id)
+    phase = await read(phases.get, project.id, project.phase)
+    red = [check for check in await read(checks.newest, project.id, project.phase) if not check.passed]
+    failure = _log(red, phase)
+    return await _build(
+        project, RunKind.REPAIR, playbook.prompt(RunKind.REPAIR, project.phase, wish=row.note, failure=failure)
+    )
+
+
+async def merging(project: Project) -> Done:
+    """Take exactly the save point that was checked into the app."""
+    phase = await read(phases.get, project.id, project.phase)
+    key = f"{project.id}-phase-{phase.number}-{phase.attempt}"
+    git = runtime().forge
+    merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
+    fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
+    last = project.phase >= project.phases
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        taken = await phases.get(db, row.id, project.phase)
+        taken.merged, taken.fresh = merged, fresh
+        events.append(
+            db, row, ORCHESTRATOR, "phase.completed", phase=project.phase, title=phase.title, commit=merged, fresh=fresh
+        )
+        messages.reply(db, row, _taken(project, phase, last=last))
+
+    return Done(Signal.FINISHED if last else Signal.NEXT_PHASE, write)
+
+
+async def undoing(project: Project) -> Done:
+    """Take a finished phase out again, by a new save point: nothing is rewritten."""
+    row = await read(projects.row, project.id)
+    number = row.undo
+    phase = await read(phases.get, project.id, number)
+    commit = await runtime().forge.undo(project.id, phase.merged, f"{project.id}-undo-{number}-{phase.attempt}")
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        events.append(db, row, ORCHESTRATOR, "phase.undone", phase=number, title=phase.title, commit=commit)
+        messages.reply(
+            db, row, f"Phase {number} is taken out again; your app is as it was before. Nothing is deleted. "
+            "When you say go on, the phase is planned anew."
+        )  # fmt: skip
+
+    return Done(Signal.FINISHED, write)
+
+
+async def _build(project: Project, kind: RunKind, prompt: str) -> Done:
+    phase = await read(phases.get, project.id, project.phase)
+    git = runtime().forge
+    worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
+    report = await run.once(project, kind, worktree, prompt)
+    head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
+    if not report.ok:
+        return failed(report.sentence, report, project.key)
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        (await phases.get(db, row.id, project.phase)).commit = head
+        await runs.end(db, row, project.key, report)
+        events.append(
+            db, row, ORCHESTRATOR, "phase.built", phase=project.phase, commit=head, repair=kind is RunKind.REPAIR
+        )
+        row.note, row.problem = "", None
+
+    return Done(Signal.FINISHED, write)
+
+
+def _ended(project: Project, report: Report) -> Done:
+    if not report.ok:
+        return failed(report.sentence, report, project.key)
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        await runs.end(db, row, project.key, report)
+
+    return Done(Signal.FINISHED, write)
+
+
+async def _papers(project: Project) -> dict[str, str]:
+    vision = await read(documents.latest, project.id, "vision")
+    planned = [phases.as_planned(row) for row in await read(phases.of, project.id)]
+    return files.papers(vision.data["vision"], vision.markdown, planned)
+
+
+def _what_failed(row: ProjectRow) -> str:
+    return str((row.problem or {}).get("sentence", ""))
+
+
+def _log(red: list[CheckRow], phase: PhaseRow) -> str:
+    found = [f"{finding['sentence']}" for finding in phase.findings if finding.get("severity") == "alarm"]
+    return "\n\n".join([*(f"{check.command}\n{check.sentence}\n{check.excerpt}" for check in red), *found])
+
+
+def _taken(project: Project, phase: PhaseRow, *, last: bool) -> str:
+    done = f"Phase {phase.number} is proven and part of your app: {phase.title[:1].lower()}{phase.title[1:]}."
+    if last:
+        return f"{done} That was the last phase, so {project.name} is complete. You can try it, ask for more, or undo."
+    return f"{done} I am having the next phase planned."

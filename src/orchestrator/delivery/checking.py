@@ -1,0 +1,116 @@
+"""The step in which we look for ourselves whether a phase is done. Nothing that a builder says has a part in it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock, faults
+from orchestrator.delivery.done import Done, failed
+from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.project import Project, Signal
+from orchestrator.evidence import checks, declared, history, tamper
+from orchestrator.evidence.checks import CheckResult
+from orchestrator.evidence.finding import Finding, Severity
+from orchestrator.runtime import read, runtime
+from orchestrator.store import events, phases, projects
+from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    results: tuple[CheckResult, ...]
+    findings: tuple[dict[str, Any], ...]
+
+    @property
+    def green(self) -> bool:
+        return checks.verdict(self.results).passed
+
+    @property
+    def sentence(self) -> str:
+        return checks.verdict(self.results).sentence
+
+
+async def checking(project: Project) -> Done:
+    """Run what the project declares on a clean copy of the phase's save point, and compare its tests with before."""
+    phase = await read(phases.get, project.id, project.phase)
+    source = Path((await read(projects.row, project.id)).repository)
+    evidence = await gather(project, source, phase)
+    faults.point("checked")
+    write = _written(project, phase, evidence)
+    if evidence.green:
+        return Done(Signal.FINISHED, write)
+    if project.tries < runtime().settings.repairs:
+        return Done(Signal.RED, write)
+    stuck = failed(f"Phase {project.phase} does not work yet. {evidence.sentence}")
+
+    async def stop(db: AsyncSession, row: ProjectRow) -> None:
+        await write(db, row)
+        await stuck.write(db, row)
+
+    return Done(Signal.FAILED, stop)
+
+
+async def gather(project: Project, source: Path, phase: PhaseRow) -> Evidence:
+    """Collect all that our own look at this save point shows."""
+    settings = runtime().settings
+    said = await declared.read(source, phase.commit, phase.base)
+    folder = settings.data_dir.resolve() / "checks" / project.key
+    limits = replace(checks.LIMITS, seconds=settings.check_limit_s)
+    results = await checks.run(source, phase.commit, folder, said, limits=limits)
+    found = await tamper.compare(source, phase.base, phase.commit)
+    first = await history.tests_first(source, phase.base, phase.commit)
+    return Evidence(
+        results, (*_stored(found), {"sentence": first.sentence, "severity": Severity.NOTE, "kind": "tests-first"})
+    )
+
+
+def _stored(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [asdict(finding) | {"details": list(finding.details)} for finding in found]
+
+
+def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        (await phases.get(db, row.id, phase.number)).findings = list(evidence.findings)
+        for result in evidence.results:
+            db.add(_row(project, phase, result))
+            events.append(
+                db,
+                row,
+                ORCHESTRATOR,
+                "check.finished",
+                phase=phase.number,
+                check=result.name,
+                passed=result.passed,
+                text=result.sentence,
+                commit=result.commit,
+            )
+
+    return write
+
+
+def _row(project: Project, phase: PhaseRow, result: CheckResult) -> CheckRow:
+    counts = result.counts
+    return CheckRow(
+        id=clock.new_id(),
+        project_id=project.id,
+        phase=phase.number,
+        run_key=project.key,
+        name=result.name,
+        command=" ".join(result.command),
+        commit=result.commit,
+        passed=result.passed,
+        exit_code=result.exit_code,
+        total=counts.total if counts else None,
+        failed=counts.failed + counts.errors if counts else None,
+        sentence=result.sentence,
+        failures=[asdict(failure) for failure in result.failures],
+        excerpt=result.excerpt,
+        log_path=str(result.log_path or ""),
+        log_sha256=result.log_sha256,
+        milliseconds=round(result.seconds * 1000),
+        details={"timed_out": result.timed_out, "coverage": asdict(result.coverage) if result.coverage else None},
+        at=clock.now(),
+    )

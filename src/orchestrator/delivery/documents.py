@@ -1,0 +1,49 @@
+"""The files that we ourselves put into a repository. Pure."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from orchestrator.domain.roadmap import PlannedPhase
+
+CHECKS = """\
+# What is run on a clean copy before a phase counts as done. A builder may not change this file.
+[checks]
+tests = "python3 -m unittest discover -s tests -v"
+
+[preview]
+command = "python3 app.py --port {port} --data {data}"
+"""
+IGNORED = """\
+__pycache__/
+*.pyc
+data/
+"""
+
+
+def initial(name: str, vision: str) -> dict[str, str]:
+    """What a new repository begins with."""
+    return {
+        ".agents/vision.md": vision,
+        ".gitignore": IGNORED,
+        ".orchestrator.toml": CHECKS,
+        "NOTICE.md": f"# {_line(name)}\n\nMade with Project Orchestrator. The vision: `.agents/vision.md`.\n",
+    }
+
+
+def papers(vision: dict[str, Any], markdown: str, planned: Sequence[PlannedPhase]) -> dict[str, str]:
+    """What a builder reads on a trial copy: the vision for people, and the same with all phases for programs."""
+    keys = ("name", "who", "problem", "solution", "journey", "success", "out")
+    project = {
+        "schema": 1,
+        **{key: vision[key] for key in keys},
+        "summary": vision["what"],
+        "features": vision["features"],
+        "phases": [phase.model_dump(mode="json") for phase in planned],
+    }
+    text = json.dumps(project, indent=2, ensure_ascii=False) + "\n"
+    return {".agents/vision.md": markdown, ".agents/project.json": text}
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

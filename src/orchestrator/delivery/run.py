@@ -1,0 +1,75 @@
+"""Have a builder do one job: once per key, however often it is begun."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import structlog
+
+from orchestrator import faults
+from orchestrator.domain.project import Project
+from orchestrator.domain.run import Activity, Job, Report, RunKind
+from orchestrator.errors import BuilderLost
+from orchestrator.ports import Executor
+from orchestrator.runtime import read, runtime, tx
+from orchestrator.store import projects, runs
+
+log = structlog.get_logger(__name__)
+TRIES = 3  # of a builder that went away in the middle
+PAUSE_S = 0.5
+QUIET_S = 0.3  # at most one sign of life in this time becomes an event; the newest one wins
+
+
+async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> Report:
+    """Run the project's builder in this folder. Raises BuilderLost, with a sentence, when it went away every time."""
+    row = await read(projects.row, project.id)
+    builder = runtime().builders[row.builder]
+    run = await tx(runs.begin, project, kind, row.builder)
+    if run is None:
+        raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
+    faults.point(f"begun:{project.step}")
+    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME)
+    report = await _persistently(builder, job, _Signs(project, run.id))
+    runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()
+    faults.point(f"ran:{project.step}")
+    return report
+
+
+async def _persistently(builder: Executor, job: Job, signs: "_Signs") -> Report:
+    for left in reversed(range(TRIES)):
+        try:
+            report = await builder.run(job, signs.tell)
+            await signs.last()
+        except BuilderLost as lost:
+            log.warning("run.lost", key=job.key, reason=str(lost), tries_left=left)
+            if not left:
+                raise
+            await asyncio.sleep(PAUSE_S)
+        else:
+            return report
+    raise AssertionError("the last try returns or raises")
+
+
+class _Signs:
+    """Signs of life on their way to the log: a flood of them becomes a few, the newest is never lost."""
+
+    def __init__(self, project: Project, run_id: str) -> None:
+        self._project, self._run_id = project, run_id
+        self._told = 0.0
+        self._held: Activity | None = None
+        self._sentence = ""
+
+    async def tell(self, activity: Activity) -> None:
+        if activity.kind == "text" or activity.sentence == self._sentence:
+            return  # a builder's prose is never a result; and nothing is said twice in a row
+        self._held = activity
+        if time.monotonic() - self._told >= QUIET_S:
+            await self.last()
+
+    async def last(self) -> None:
+        if self._held is None:
+            return
+        activity, self._held = self._held, None
+        self._sentence, self._told = activity.sentence, time.monotonic()
+        await tx(runs.tell, self._project, self._run_id, activity)
+        faults.point(f"told:{self._project.step}")

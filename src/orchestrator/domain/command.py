@@ -1,0 +1,97 @@
+"""Everything a person can ask for, whatever surface they ask on. Pure."""
+
+from dataclasses import dataclass
+
+from orchestrator.domain.gate import Decision, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to be done once, by somebody, under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Command):
+    idea: str
+    name: str = ""
+    repository: str = ""  # an existing local repository; empty for a new one
+
+
+@dataclass(frozen=True, slots=True)
+class OfProject(Command):
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say(OfProject):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Command):
+    gate_id: str
+    decision: Decision
+    note: str = ""
+    version: int | None = None  # of the document that the person saw
+    way: Way | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteVision(OfProject):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(OfProject):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(OfProject):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(OfProject):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(OfProject):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(OfProject):
+    phase: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rename(OfProject):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMember(OfProject):
+    """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
+
+    role: str
+    email: str = ""
+    user_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember(OfProject):
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, and where."""
+
+    user_id: str
+    name: str
+    channel: str = "web"  # web, api, terminal, telegram, github
+
+
+ORCHESTRATOR = Actor("orchestrator", "Orchestrator", "")

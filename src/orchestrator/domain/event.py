@@ -1,0 +1,42 @@
+"""Everything that can happen, by its name: what is stored, streamed and audited. Pure."""
+
+from typing import Final
+
+KINDS: Final[dict[str, str]] = {
+    "project.created": "Somebody told an idea.",
+    "project.moved": "A project changed its stage or step.",
+    "project.renamed": "A project got another name.",
+    "member.set": "Somebody takes part in a project, or does so in another role.",
+    "member.removed": "Somebody no longer takes part in a project.",
+    "message.created": "Somebody wrote, or a reply is there.",
+    "brief.changed": "The brief knows more, or something else.",
+    "vision.drafted": "A version of the vision is written.",
+    "roadmap.drafted": "A version of the list of phases is written.",
+    "repository.ready": "The place of the project's code is set up.",
+    "gate.opened": "A decision waits for a person.",
+    "gate.answered": "Somebody decided.",
+    "gate.withdrawn": "A decision is no longer needed.",
+    "gate.reminded": "A decision has waited long.",
+    "gate.expired": "A decision has waited so long that the project was parked.",
+    "phase.planned": "The plan of a phase is written.",
+    "phase.built": "A phase is built; its checks come next.",
+    "phase.completed": "A phase is proven and taken into the app.",
+    "phase.undone": "A phase was taken out of the app again.",
+    "run.started": "A builder began a piece of work.",
+    "run.activity": "A builder showed a sign of life.",
+    "run.finished": "A builder came to the end of a piece of work.",
+    "check.finished": "We ran a check ourselves, and this came of it.",
+    "user.created": "An account was made.",
+    "user.changed": "An account was changed.",
+    "link.created": "A link that works once was made.",
+    "link.used": "A link that works once was used.",
+    "session.opened": "Somebody signed in.",
+    "session.refused": "Somebody could not sign in.",
+    "session.closed": "Somebody signed out.",
+    "password.changed": "A password was changed.",
+    "token.created": "An API key (token) was made.",
+    "token.rotated": "An API key (token) was renewed.",
+    "token.revoked": "An API key (token) was withdrawn.",
+    "secret.set": "A secret setting was stored.",
+}
+NOT_STORED: Final[dict[str, str]] = {"message.delta": "A piece of a reply that is being written."}

@@ -1,0 +1,60 @@
+"""Who may do what in a project: one table. Pure."""
+
+from enum import StrEnum
+from typing import Final
+
+from orchestrator.domain import command
+from orchestrator.errors import NotAllowed
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    APPROVER = "approver"
+    CONTRIBUTOR = "contributor"
+    VIEWER = "viewer"
+
+
+RANK: Final = {Role.VIEWER: 0, Role.CONTRIBUTOR: 1, Role.APPROVER: 2, Role.OWNER: 3}
+ANSWERS: Final = frozenset({Role.OWNER, Role.APPROVER})
+
+NEEDS: Final[dict[type[command.Command], Role]] = {
+    command.Say: Role.CONTRIBUTOR,
+    command.WriteVision: Role.CONTRIBUTOR,
+    command.Pause: Role.CONTRIBUTOR,
+    command.Answer: Role.APPROVER,
+    command.Resume: Role.APPROVER,
+    command.Undo: Role.APPROVER,
+    command.Cancel: Role.OWNER,
+    command.Reset: Role.OWNER,
+    command.Rename: Role.OWNER,
+    command.SetMember: Role.OWNER,
+    command.RemoveMember: Role.OWNER,
+}
+DOING: Final[dict[type[command.Command], str]] = {
+    command.Say: "write here",
+    command.WriteVision: "ask for the vision",
+    command.Pause: "pause it",
+    command.Answer: "answer its decisions",
+    command.Resume: "let it go on",
+    command.Undo: "undo a phase",
+    command.Cancel: "cancel it",
+    command.Reset: "start it over",
+    command.Rename: "rename it",
+    command.SetMember: "decide who takes part",
+    command.RemoveMember: "decide who takes part",
+}
+
+
+def allows(role: Role, verb: type[command.Command]) -> bool:
+    return RANK[role] >= RANK[NEEDS[verb]]
+
+
+def require(role: Role, verb: type[command.Command]) -> None:
+    """Raise NotAllowed, with a sentence, unless somebody of this role may do it."""
+    if not allows(role, verb):
+        raise NotAllowed(f"In this project you are a {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}.")
+
+
+def _who(least: Role) -> str:
+    names = [f"an {role}" if role in ANSWERS else f"a {role}" for role in Role if RANK[role] >= RANK[least]]
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,119 @@
+"""A builder that speaks the Agent Client Protocol: any command line that does, within bounds and watched."""
+
+import asyncio
+import hashlib
+import importlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+
+from orchestrator.contain import process
+from orchestrator.domain.run import Job, Report
+from orchestrator.errors import BuilderLost, NotPossible
+from orchestrator.executors import watch, worktree
+from orchestrator.executors.ears import Ears
+from orchestrator.executors.loops import Loops
+from orchestrator.executors.watch import AgentLimits
+from orchestrator.executors.wire import Wire
+from orchestrator.ports import Tell
+
+WROTE = "The builder changed files while it was only meant to read."
+SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+SHORT = 6  # too short to be a secret, and likely to be found in other words
+NET_S = 60  # after our own clocks, the leash has one too
+DEFAULT = AgentLimits()
+
+
+class Acp:
+    """`env` is what the builder needs beyond an environment made from nothing, such as its own key."""
+
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        description: str,
+        home: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        limits: AgentLimits = DEFAULT,
+        namespaces: bool = True,
+    ) -> None:
+        self._command, self._description, self._home = command, description, home.resolve()
+        self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
+
+    def describe(self) -> str:
+        return self._description
+
+    async def run(self, job: Job, tell: Tell) -> Report:
+        """As `ports.Executor` promises. A builder that says it has finished is not believed more than that."""
+        home = self._home_of(job.worktree)
+        env = process.environment(home)
+        async with folder(home) as temporary:
+            env |= {"TMPDIR": str(temporary), **self._env}
+            try:
+                return await self._run(job, tell, home, env)
+            except BuilderLost:
+                raise
+            except NotPossible as error:
+                raise BuilderLost(f"The builder could not be started. {error}") from error
+
+    async def _run(self, job: Job, tell: Tell, home: Path, env: Mapping[str, str]) -> Report:
+        async def look() -> str:
+            return await worktree.look(job.worktree, env, home)
+
+        stood = await look() if job.read_only else ""
+        report = await self._talked(job, tell, home, env, Loops(look, self._limits.repeats))
+        if job.read_only and await look() != stood:
+            return Report(ok=False, sentence=WROTE, details=report.details)
+        return report
+
+    async def _talked(self, job: Job, tell: Tell, home: Path, env: Mapping[str, str], loops: Loops) -> Report:
+        sdk = await loaded()
+        ears = Ears(job.worktree, home, loops, self._clean, read_only=job.read_only)
+        async with process.spawn(
+            self._command,
+            cwd=job.worktree,
+            env=env,
+            limits=self._bounds(),
+            lock=home.with_name(f"{home.name}.lock"),
+            namespaces=self._namespaces,
+        ) as spawned:
+            wire = Wire(spawned.stdin, spawned.stdout, ears.room)
+            connection = sdk.connect_to_agent(ears, wire)
+            try:
+                return await watch.watched(watch.Talk(job, ears, wire, loops, spawned, connection, self._limits), tell)
+            finally:
+                await connection.close()
+
+    def _home_of(self, where: Path) -> Path:
+        """One for each worktree, so that a builder finds nothing of another project's."""
+        return self._home / f"{where.name}-{hashlib.sha256(str(where).encode()).hexdigest()[:12]}"
+
+    def _bounds(self) -> process.Limits:
+        mine = self._limits
+        seconds = mine.hard_s + mine.grace_s + NET_S
+        return process.Limits(seconds, mine.memory_mb, processes=mine.processes, lock_seconds=mine.lock_s)
+
+    def _clean(self, text: str) -> str:
+        """Without the builder's own secrets, which it may print but nobody is to read."""
+        for name, value in self._env.items():
+            if any(word in name.upper() for word in SECRET) and len(value) > SHORT:
+                text = text.replace(value, "…")
+        return text
+
+
+@asynccontextmanager
+async def folder(home: Path) -> AsyncIterator[Path]:
+    """For what a builder keeps only while it runs."""
+    path = Path(tempfile.mkdtemp(prefix="run-", dir=home))
+    try:
+        yield path
+    finally:
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+
+async def loaded() -> ModuleType:
+    """The SDK, which takes a second to load: only when a builder is needed, and without holding up anybody else."""
+    return await asyncio.to_thread(importlib.import_module, "acp")

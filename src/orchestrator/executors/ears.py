@@ -1,0 +1,135 @@
+"""Our side of the conversation with a builder: hears what it tells, in order, and answers what it asks."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.domain.run import Activity
+from orchestrator.executors.loops import Loops
+from orchestrator.executors.permissions import choice, refusal
+from orchestrator.executors.speech import Speech, Step
+from orchestrator.ports import Tell
+
+if TYPE_CHECKING:
+    from acp.schema import PermissionOption, RequestPermissionResponse, ToolCallUpdate
+
+WAITING = 500  # so many activities may wait to be told; then the builder has to wait too
+TEXT_S, TEXT_LONG = 0.3, 4000  # words come in crumbs: they are collected for so long, or until they are so many
+STEPS = {"tool_call", "tool_call_update"}
+
+
+class Ears:
+    """What the SDK calls a client. `heard_at` is the last sign of life, `said` the end of what the builder said."""
+
+    def __init__(
+        self, worktree: Path, home: Path, loops: Loops, clean: Callable[[str], str], *, read_only: bool
+    ) -> None:
+        self.speech, self.said, self.heard_at = Speech(worktree, clean), "", time.monotonic()
+        self._worktree, self._allowed = worktree, (worktree.resolve(), home.resolve())
+        self._loops, self.clean, self._read_only = loops, clean, read_only
+        self._waiting: deque[Activity] = deque()
+        self._closed, self._stirred, self._emptied = False, asyncio.Event(), asyncio.Event()
+
+    async def session_update(self, session_id: str, update: Any, **_: Any) -> None:  # noqa: ARG002 - named by the SDK
+        """Waits for nothing, or what was told first might be heard later."""
+        self.heard_at = time.monotonic()
+        if activity := self.speech.hear(update):
+            self._put(activity)
+        if update.session_update in STEPS and (deed := self.speech.steps[update.tool_call_id].deed()):
+            self._loops.add(deed)
+
+    async def request_permission(
+        self,
+        session_id: str,  # noqa: ARG002 - named by the SDK
+        tool_call: "ToolCallUpdate",
+        options: "list[PermissionOption]",
+        **_: Any,
+    ) -> "RequestPermissionResponse":
+        """Answered at once, by rule: nobody is kept waiting, and no builder can talk a person into something."""
+        self.heard_at = time.monotonic()
+        step = self.speech.step(tool_call)
+        why = refusal(step.kind, self._real(step), self._allowed, read_only=self._read_only)
+        if why:
+            details = {"title": self.clean(step.title), "kind": step.kind, "paths": sorted(step.paths)}
+            self._put(Activity(why, "permission", details))
+        return answer(choice(options, allow=not why))
+
+    async def room(self) -> None:
+        """Returns when there is room for more to be heard."""
+        while len(self._waiting) >= WAITING:
+            self._emptied.clear()
+            await self._emptied.wait()
+
+    def close(self) -> None:
+        """Nothing more will be heard."""
+        self._closed = True
+        self._stirred.set()
+
+    async def pass_on(self, tell: Tell) -> None:
+        """Tell everything that was heard, in order, until closed and all is told."""
+        while self._waiting or not self._closed:
+            await self._ripe()
+            if self._waiting:
+                activity = self._waiting.popleft()
+                self._emptied.set()
+                await tell(self._cleaned(activity))
+
+    def _put(self, activity: Activity) -> None:
+        if activity.kind == "text":
+            self.said = (self.said + activity.details["said"])[-TEXT_LONG:]
+            if self._waiting and self._waiting[-1].kind == "text" and not self._full():
+                activity = joined(self._waiting.pop(), activity)
+        self._waiting.append(activity)
+        self._stirred.set()
+
+    async def _ripe(self) -> None:
+        """Something is there to be told; words, when some time has passed or something else comes after them."""
+        while not self._waiting and not self._closed:
+            await self._stir()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TEXT_S):
+                while self._crumbs() and not self._closed:
+                    await self._stir()
+
+    def _crumbs(self) -> bool:
+        return len(self._waiting) == 1 and self._waiting[0].kind == "text" and not self._full()
+
+    def _full(self) -> bool:
+        return len(self._waiting[-1].details["said"]) >= TEXT_LONG
+
+    async def _stir(self) -> None:
+        self._stirred.clear()
+        await self._stirred.wait()
+
+    def _cleaned(self, activity: Activity) -> Activity:
+        """Words come in crumbs, so they can only be cleaned when they are whole."""
+        if activity.kind != "text":
+            return activity
+        return Activity(activity.sentence, "text", {"said": self.clean(activity.details["said"])})
+
+    def _real(self, step: Step) -> list[Path]:
+        return [real(self._worktree, path) for path in step.paths]
+
+
+def joined(first: Activity, second: Activity) -> Activity:
+    return Activity(first.sentence, "text", {"said": first.details["said"] + second.details["said"]})
+
+
+def real(worktree: Path, path: str) -> Path:
+    """Where a path leads to, links followed. One that leads nowhere is outside of everything."""
+    try:
+        return (worktree / path).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return Path("/")
+
+
+def answer(option: str | None) -> "RequestPermissionResponse":
+    from acp.schema import AllowedOutcome, DeniedOutcome, RequestPermissionResponse  # noqa: PLC0415 - takes a second
+
+    if option is None:
+        return RequestPermissionResponse(outcome=DeniedOutcome(outcome="cancelled"))
+    return RequestPermissionResponse(outcome=AllowedOutcome(outcome="selected", option_id=option))

@@ -1,0 +1,171 @@
+"""A project's repository, its trial copies and save points, by the real git; every call may be repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from orchestrator.errors import Conflict, NotPossible
+from orchestrator.forge import adoption, files, keeping, layout, moving, names, reading, taking, trial
+from orchestrator.forge.layout import Folder, Trial
+from orchestrator.forge.locks import Locks
+from orchestrator.forge.program import Place, Program, plainly
+from orchestrator.forge.values import FileChange, Repository, SavePoint
+
+__all__ = ["FileChange", "Git", "Repository", "SavePoint"]
+
+FIRST = "The beginning"
+
+
+class Git:
+    """Repositories in `home/<project>/repo`, trial copies in `home/<project>/phases/<n>[-attempt]`."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home.absolute()
+        self._tools = self._home / ".tools"  # git's own HOME: empty
+        self._locks = Locks()
+
+    async def create(self, project_id: str, texts: Mapping[str, str]) -> Repository:
+        """A new repository whose first save point holds these files. A known one is given as it is."""
+        folder = Folder(self._home, project_id)
+        async with self._alone(folder.root / "lock") as hold:
+            if known := folder.repository():
+                return known
+            return await self._created(folder, texts, hold)
+
+    async def _created(self, folder: Folder, texts: Mapping[str, str], hold: int) -> Repository:
+        """Made beside its place and moved there when it is whole."""
+        new = folder.root / "new"
+        await asyncio.to_thread(files.remove, new)
+        with plainly():
+            new.mkdir(parents=True)
+        git = self._program(layout.main_place(new), hold)
+        await git("init", "--quiet", "--template=", f"--initial-branch={layout.OURS}")
+        await asyncio.to_thread(files.write_all, new, texts)
+        await git("add", "--all", "--force")
+        await git("commit", "--quiet", "--no-verify", "--allow-empty", f"--message={FIRST}")
+        with plainly():
+            new.rename(folder.own)
+        return Repository(folder.own, layout.OURS)
+
+    async def adopt(self, project_id: str, source: str) -> Repository:
+        """Use a repository of the person's own where it is; nothing in it changes now.
+
+        Raises NotPossible with the reason where it cannot be used, Conflict where the project has another one.
+        """
+        folder = Folder(self._home, project_id)
+        async with self._alone(folder.root / "lock"):
+            known = folder.repository()
+            if known is None:
+                found = await adoption.look(self._home, self._tools, source)
+                layout.write(folder.adopted, found)
+                return Repository(found.path, found.branch)
+        if known.path != adoption.folder(self._home, source):
+            raise Conflict(f"This project already works with {known.path}.")
+        return known
+
+    async def repository(self, project_id: str) -> Repository:
+        """Raises NotPossible if it is not there any more or cannot be read."""
+        folder = Folder(self._home, project_id)
+        known = folder.repository()
+        if known is None:
+            raise NotPossible("The folder with this app's files is not there.")
+        if not known.path.is_dir():
+            raise NotPossible(f"The folder {known.path} is not there any more. When it is back, we go on.")
+        if not (known.path / ".git").is_dir():
+            raise NotPossible(f"The folder {known.path} is not a repository any more. When it is one again, we go on.")
+        git = self._program(layout.main_place(known.path))
+        asked = ("rev-parse", "--verify", "--quiet", f"refs/heads/{known.branch}^{{tree}}")
+        if (found := await git(*asked, ok=(0, 1, 128))).code:
+            sentence = (
+                f"What is in {known.path} cannot be read: “{known.branch}”, where the app was, is gone or damaged."
+            )
+            raise NotPossible(sentence, details=found.err)
+        return known
+
+    async def trial(self, project_id: str, phase: int, attempt: int, title: str) -> Path:
+        """The trial copy of a phase, begun from where the app is now. A known one is repaired, keeping its content."""
+        folder, repository = Folder(self._home, project_id), await self.repository(project_id)
+        async with self._alone(folder.lock) as hold:
+            git = await self._program(layout.main_place(repository.path), hold).safe()
+            wanted = names.branch(phase, attempt, title)
+            return await trial.ready(git, repository, folder, folder.trial(phase, attempt), wanted)
+
+    async def write(self, worktree: Path, texts: Mapping[str, str], message: str) -> str:
+        """Write these files; a save point, if that changes anything. Gives the latest save point."""
+        async with self._working(worktree) as (git, known):
+            return await keeping.write(git, known, texts, message)
+
+    async def keep(self, worktree: Path, message: str) -> str:
+        """Whatever is not saved becomes a save point. Gives the latest save point."""
+        async with self._working(worktree) as (git, known):
+            return await keeping.keep(git, known, message)
+
+    async def head(self, where: Path) -> str:
+        """The latest save point."""
+        return await keeping.head(self._program(layout.place_of(self._home, where)))
+
+    async def merge(self, project_id: str, phase: int, attempt: int, commit: str, title: str, key: str) -> str:
+        """Take exactly this save point into the app: gives the app's new one, the same for the same key.
+
+        Raises Conflict if both have changed the same places, NotPossible if the person's own work is in the way.
+        """
+        subject = f"Phase {phase}: {names.line(title)}\n\nProject-Attempt: {attempt}"
+        async with self._whole(project_id) as (git, folder, repository):
+            return await taking.take(git, folder, repository, names.save_point(commit), subject, key)
+
+    async def undo(self, project_id: str, merge_commit: str, key: str) -> str:
+        """Take out again what that save point brought, by a new one. Keys and refusals are as for `merge`."""
+        async with self._whole(project_id) as (git, folder, repository):
+            return await taking.undo(git, folder, repository, names.save_point(merge_commit), key)
+
+    async def changed(self, worktree: Path, base: str, head: str | None = None) -> list[FileChange]:
+        """What differs from `base`, in everything that lies in the copy now, or in the save point `head`."""
+        git = await self._reading(worktree)
+        return await reading.changed(git, names.version(base), names.version(head) if head else None)
+
+    async def text(self, where: Path, commit: str, path: str) -> str | None:
+        """A file at a save point; None if it was not there. Raises TooLarge beyond 2 MB."""
+        return await reading.text(await self._reading(where), names.version(commit), path)
+
+    async def history(self, where: Path, base: str, head: str) -> list[SavePoint]:
+        """The save points after `base` up to `head`, oldest first."""
+        return await reading.history(await self._reading(where), names.version(base), names.version(head))
+
+    async def export(self, where: Path, commit: str, folder: Path) -> None:
+        """All files of a save point, without their history, in a folder that is there whole or not at all."""
+        target = layout.absolute(folder)
+        async with self._alone(layout.lock_for(self._home, target)) as hold:
+            git = await self._program(layout.place_of(self._home, where), hold).safe()
+            await reading.export(git, names.version(commit), target)
+
+    @asynccontextmanager
+    async def _alone(self, lock: Path) -> AsyncIterator[int]:
+        with plainly():
+            self._tools.mkdir(parents=True, exist_ok=True)
+        async with self._locks.held(lock) as hold:
+            yield hold
+
+    @asynccontextmanager
+    async def _working(self, worktree: Path) -> AsyncIterator[tuple[Program, Trial]]:
+        """At a copy of ours, with what is known about it. The person's own folder is never written in."""
+        folder = Folder.holding(self._home, worktree)
+        if folder is None:
+            raise NotPossible(f"{worktree} is not a trial copy of ours, so nothing is saved in it.")
+        async with self._alone(folder.lock) as hold:
+            git = await self._program(layout.place_of(self._home, worktree), hold).safe()
+            if worktree == folder.own:
+                await moving.finish(git, folder, Repository(folder.own, layout.OURS))
+            yield git, layout.trial_of(worktree)
+
+    @asynccontextmanager
+    async def _whole(self, project_id: str) -> AsyncIterator[tuple[Program, Folder, Repository]]:
+        folder, repository = Folder(self._home, project_id), await self.repository(project_id)
+        async with self._alone(folder.lock) as hold:
+            yield await self._program(layout.main_place(repository.path), hold).safe(), folder, repository
+
+    async def _reading(self, where: Path) -> Program:
+        return await self._program(layout.place_of(self._home, where)).safe()
+
+    def _program(self, place: Place, hold: int | None = None) -> Program:
+        return Program(self._tools, place, hold)

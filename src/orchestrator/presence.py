@@ -1,0 +1,99 @@
+"""Who else works on this database, and how processes tell each other that something changed."""
+
+import asyncio
+import contextlib
+import fcntl
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestrator.bus import Bus
+from orchestrator.errors import NotAlone
+
+LOCK = 7236  # 7237 to 7239: migrations (store.migrate), queue tables and taking over (jobs.procrastinate)
+LONGEST = 1900  # characters of one notification; PostgreSQL carries less than 8000 bytes
+ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+LOOKS = 20  # the lock of a process that was just killed may take a moment to go
+
+
+class Presence(Protocol):
+    claimed: asyncio.Event  # set once we may work here
+
+    async def hold(self) -> None:
+        """Claim our place and keep it. Raises NotAlone if another process excludes us."""
+
+
+class OnFile:
+    """SQLite: one process, and a lock on a file says so."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = (data / "orchestrator.lock").open("w")
+        self.claimed = asyncio.Event()
+
+    async def hold(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotAlone("Another orchestrator already works in this data directory.") from None
+        self.claimed.set()
+        await asyncio.Event().wait()
+
+
+class OnPostgres:
+    """One connection holds our place and hears the others, another speaks. The lock goes when the process dies."""
+
+    def __init__(self, url: str, bus: Bus, *, alone: bool) -> None:
+        self.url, self.bus = url, bus
+        self.claim = f"SELECT pg_try_advisory_lock{'' if alone else '_shared'}({LOCK})"
+        self.claimed = asyncio.Event()
+        self._to_send: dict[str, str] = {}
+        self._sending = asyncio.Event()
+        bus.relay = self._send
+
+    async def hold(self) -> None:
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used: it need not be installed
+
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):  # the database went away; the rows fence what we do
+                await self._session(psycopg)
+            await asyncio.sleep(1)
+
+    def _send(self, project_id: str, token: str) -> None:
+        self._to_send[project_id] = (self._to_send.get(project_id, "") + token)[-LONGEST:]
+        self._sending.set()
+
+    async def _session(self, psycopg: Any) -> None:
+        connect = psycopg.AsyncConnection.connect
+        async with (
+            await connect(self.url, autocommit=True, **ALIVE) as hears,
+            await connect(self.url, autocommit=True, **ALIVE) as speaks,
+        ):
+            await self._claim(hears)
+            await hears.execute("LISTEN orchestrator")
+            self.bus.wake_all()  # something may have happened while we were deaf
+            self.claimed.set()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._speak(speaks))
+                group.create_task(self._hear(hears, speaks.info.backend_pid))
+
+    async def _hear(self, connection: Any, own: int) -> None:
+        async for heard in connection.notifies():
+            if heard.pid != own:
+                project_id, _, token = heard.payload.partition(" ")
+                self.bus.hear(project_id, token)
+
+    async def _claim(self, connection: Any) -> None:
+        for _ in range(LOOKS):
+            if (await (await connection.execute(self.claim)).fetchone())[0]:
+                return
+            await asyncio.sleep(0.25)
+        raise NotAlone(
+            "Another orchestrator works on this database. For several, set ORCHESTRATOR_JOBS=procrastinate on each."
+        )
+
+    async def _speak(self, connection: Any) -> None:
+        """Off the write path and many at once: NOTIFY inside a transaction makes all commits wait for one lock."""
+        while True:
+            await self._sending.wait()
+            self._sending.clear()
+            said, self._to_send = [f"{id} {token}" for id, token in self._to_send.items()], {}
+            await connection.execute("SELECT pg_notify('orchestrator', x) FROM unnest(%s::text[]) x", [said])

@@ -1,0 +1,93 @@
+"""Both databases, set up so that the same code is safe on each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    url: sa.URL
+    writer: AsyncEngine
+    reader: AsyncEngine  # on SQLite a pool of its own: readers never wait for the writer
+
+    async def dispose(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+def connect(url: str | None, data: Path) -> Database:
+    """Open PostgreSQL at `url`, or SQLite in the data directory without one."""
+    return postgres(url) if url else sqlite(data / "orchestrator.db")
+
+
+def postgres(url: str) -> Database:
+    """READ COMMITTED plus the project's row lock: waiters queue. SERIALIZABLE would make each of them start again."""
+    address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_async_engine(
+        address, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
+    )
+    return Database(address, engine, engine)
+
+
+def sqlite(file: Path) -> Database:
+    """One writer connection: writers queue in asyncio, first come first served, instead of polling a locked file."""
+    address = sa.URL.create("sqlite+aiosqlite", database=str(file))
+    writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
+    reader = create_async_engine(address, pool_size=4, max_overflow=0, pool_timeout=60)
+    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
+        _sqlite_mode(engine.sync_engine, begin)
+    return Database(address, writer, reader)
+
+
+def _sqlite_mode(engine: sa.Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin only before the first write, after our reads
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def writing(
+    database: Database, wake: Callable[[str], None], count: Callable[[str], None] = lambda _kind: None, **info: Any
+) -> Sessions:
+    """Make sessions that, after the commit and only then, wake who follows and do what was left for `then`.
+
+    `info` must carry the key of the audit chain as `seal`, and may carry `decision_days`.
+    """
+
+    class Waking(Session):
+        pass
+
+    @event.listens_for(Waking, "after_commit")
+    def committed(session: Session) -> None:
+        for project_id in session.info.pop("changed", ()):
+            wake(project_id)
+        for kind in session.info.pop("kinds", ()):
+            count(kind)
+        for do in session.info.pop("then", ()):
+            do()
+
+    @event.listens_for(Waking, "after_rollback")
+    def rolled_back(session: Session) -> None:
+        for left in ("changed", "kinds", "then"):
+            session.info.pop(left, None)
+
+    return async_sessionmaker(database.writer, sync_session_class=Waking, expire_on_commit=False, info=info)
+
+
+def reading(database: Database) -> Sessions:
+    return async_sessionmaker(database.reader, expire_on_commit=False, autoflush=False)

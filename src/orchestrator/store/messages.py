@@ -1,0 +1,83 @@
+"""What people said, and what was answered."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock
+from orchestrator.domain.command import ORCHESTRATOR, Actor
+from orchestrator.store import events
+from orchestrator.store.tables import MessageRow, ProjectRow
+
+
+def said(db: AsyncSession, project: ProjectRow, text: str, actor: Actor, *, unanswered: bool = True) -> MessageRow:
+    """Store what a person wrote; `unanswered` asks for a reply."""
+    return _add(db, project, "user", text, actor, None, unanswered=unanswered)
+
+
+def reply(db: AsyncSession, project: ProjectRow, text: str, to: str | None = None) -> MessageRow:
+    """Store what we answer, or say of ourselves."""
+    return _add(db, project, "assistant", text, ORCHESTRATOR, to)
+
+
+def note(db: AsyncSession, project: ProjectRow, text: str) -> MessageRow:
+    """Store a small remark between the messages."""
+    return _add(db, project, "system", text, ORCHESTRATOR, None)
+
+
+def _add(
+    db: AsyncSession,
+    project: ProjectRow,
+    role: str,
+    text: str,
+    actor: Actor,
+    to: str | None,
+    *,
+    unanswered: bool = False,
+) -> MessageRow:
+    id = clock.new_id()
+    number = events.append(db, project, actor, "message.created", message=id, role=role, text=text, in_reply_to=to)
+    row = MessageRow(
+        id=id,
+        project_id=project.id,
+        sequence=number,
+        role=role,
+        text=text,
+        author=actor.user_id,
+        author_name=actor.name,
+        channel=actor.channel,
+        created_at=clock.now(),
+        in_reply_to=to,
+        unanswered=unanswered,
+    )
+    db.add(row)
+    return row
+
+
+async def waiting(db: AsyncSession, project_id: str, sequence: int) -> MessageRow | None:
+    """The message of this number if it still waits for a reply."""
+    query = select(MessageRow).where(MessageRow.project_id == project_id, MessageRow.sequence == sequence)
+    return await db.scalar(query.where(MessageRow.unanswered))
+
+
+async def after(db: AsyncSession, project_id: str, sequence: int, limit: int = 100) -> list[MessageRow]:
+    """Read the messages behind a place in the conversation, in order."""
+    query = select(MessageRow).where(MessageRow.project_id == project_id, MessageRow.sequence > sequence)
+    return list(await db.scalars(query.order_by(MessageRow.sequence).limit(limit)))
+
+
+async def newest(db: AsyncSession, project_id: str, limit: int = 100, before: int | None = None) -> list[MessageRow]:
+    """Read the end of the conversation, or what came before a place in it, in order."""
+    query = select(MessageRow).where(MessageRow.project_id == project_id)
+    if before is not None:
+        query = query.where(MessageRow.sequence < before)
+    rows = list(await db.scalars(query.order_by(MessageRow.sequence.desc()).limit(limit)))
+    return rows[::-1]
+
+
+async def get(db: AsyncSession, id: str) -> MessageRow:
+    return await db.get_one(MessageRow, id)
+
+
+async def reply_to(db: AsyncSession, id: str) -> MessageRow | None:
+    query = select(MessageRow).where(MessageRow.in_reply_to == id, MessageRow.role == "assistant")
+    return await db.scalar(query.order_by(MessageRow.sequence).limit(1))

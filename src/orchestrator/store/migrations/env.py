@@ -1,0 +1,13 @@
+"""Runs migrations on the connection that store.migrate hands over."""
+
+from alembic import context
+
+from orchestrator.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+)
+context.run_migrations()

@@ -1,0 +1,66 @@
+"""What to ask at a decision, put together from the rows."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.domain import question
+from orchestrator.domain.project import BEFORE_PHASES, Step
+from orchestrator.domain.question import Proof, Question
+from orchestrator.store import checks, documents, phases
+from orchestrator.store.tables import ProjectRow
+
+UNKNOWN = "Something went wrong that we did not expect."
+STARTER = "The builder is the starter: it makes a prototype you can click. It is not an AI and not the finished app."
+
+
+async def compose(db: AsyncSession, project: ProjectRow) -> Question:
+    return await ASKS[project.step](db, project)
+
+
+async def _vision(db: AsyncSession, project: ProjectRow) -> Question:
+    document = await documents.latest(db, project.id, "vision")
+    unsure = document.data["questions"]
+    return question.vision(project.name, document.version, unsure, document.data.get("changed", ""))
+
+
+async def _roadmap(db: AsyncSession, project: ProjectRow) -> Question:
+    document = await documents.latest(db, project.id, "roadmap")
+    planned = [phases.as_planned(row) for row in await phases.of(db, project.id) if row.number > project.phase]
+    builder = STARTER if project.builder == "starter" else ""
+    return question.roadmap(planned, document.version, document.data["said"], builder)
+
+
+async def _plan(db: AsyncSession, project: ProjectRow) -> Question:
+    name = f"plan-{project.phase}"
+    document = await documents.latest(db, project.id, name)
+    phase = phases.as_planned(await phases.get(db, project.id, project.phase))
+    return question.plan(phase, name, document.version)
+
+
+async def _result(db: AsyncSession, project: ProjectRow) -> Question:
+    phase = phases.as_planned(await phases.get(db, project.id, project.phase))
+    return question.result(phase, await _proof(db, project), last=project.phase == project.phases)
+
+
+async def _problem(db: AsyncSession, project: ProjectRow) -> Question:
+    sentence = (project.problem or {}).get("sentence", UNKNOWN)
+    building = project.failed_at not in BEFORE_PHASES and project.phase > 0
+    proof = await _proof(db, project) if building else Proof()
+    return question.problem(sentence, project.phase, proof, building=building)
+
+
+async def _proof(db: AsyncSession, project: ProjectRow) -> Proof:
+    phase = await phases.get(db, project.id, project.phase)
+    found = [check for check in await checks.newest(db, project.id, project.phase) if check.commit == phase.commit]
+    findings = tuple(finding["sentence"] for finding in phase.findings)
+    return Proof(tuple(check.sentence for check in found), findings, project.tries)
+
+
+ASKS: dict[Step, Callable[[AsyncSession, ProjectRow], Awaitable[Question]]] = {
+    Step.VISION: _vision,
+    Step.ROADMAP: _roadmap,
+    Step.PLAN: _plan,
+    Step.RESULT: _result,
+    Step.PROBLEM: _problem,
+}

@@ -1,0 +1,204 @@
+"""What forms ask for: each is a command under the form's key, and then back to the page."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock
+from orchestrator.conversation.command import Outcome, perform
+from orchestrator.domain.command import (
+    Answer,
+    Cancel,
+    Command,
+    Create,
+    Pause,
+    RemoveMember,
+    Rename,
+    Reset,
+    Resume,
+    Say,
+    SetMember,
+    Undo,
+    WriteVision,
+)
+from orchestrator.domain.gate import Decision, Way
+from orchestrator.errors import Conflict, NotUnderstood
+from orchestrator.runtime import read, runtime, tx
+from orchestrator.store import gates, links, pages, people
+from orchestrator.store.pages import Standing
+from orchestrator.web import rendering
+from orchestrator.web.auth import Person, Signed
+from orchestrator.web.pages import first_page, of_project
+from orchestrator.web.show import gates as cards
+from orchestrator.web.show import settings, talk
+from orchestrator.web.show.viewer import Viewer, viewer
+from orchestrator.web.views.marks import NEEDS_YOU, Field, Note
+
+router = APIRouter(include_in_schema=False)
+ProjectId = Annotated[str, Path(max_length=64)]
+Text = Annotated[str, Form()]
+Key = Annotated[str, Form(max_length=200)]
+SEE_OTHER = 303
+INVITATION = timedelta(days=7)
+SIMPLE = {"pause": Pause, "stop": Pause, "resume": Resume, "cancel": Cancel, "reset": Reset, "vision": WriteVision}
+
+
+async def done(command: Command, who: Person, key: str) -> Outcome:
+    """Perform it once per form: sent twice, the second time changes nothing."""
+    return await perform(command, who.actor, f"form:{key}" if key else f"once:{clock.new_id()}")
+
+
+def back(request: Request, to: str) -> Response:
+    """Go on to a page; htmx is told in its own way."""
+    if "hx-request" in request.headers:
+        return Response(status_code=204)
+    return RedirectResponse(to, SEE_OTHER)
+
+
+@router.post("/projects")
+async def create(who: Signed, idea: Text = "", key: Key = "") -> Response:
+    try:
+        outcome = await done(Create(idea), who, key)
+    except NotUnderstood as wrong:
+        return await first_page(who, 422, idea=Field(idea[:2000], str(wrong)))
+    return RedirectResponse(f"/projects/{outcome['project']}", SEE_OTHER)
+
+
+@router.post("/projects/{id}/messages")
+async def say(request: Request, id: ProjectId, who: Signed, text: Text = "", key: Key = "") -> Response:
+    try:
+        await done(Say(id, text), who, key)
+    except NotUnderstood as wrong:
+        return await _not_said(request, id, who, text, wrong)
+    return back(request, f"/projects/{id}#message")
+
+
+async def _not_said(request: Request, id: str, who: Person, text: str, wrong: NotUnderstood) -> Response:
+    if "hx-request" in request.headers:
+        raise wrong  # it is said in the form, and what was written is still there
+    field = Field(text[:20_000], str(wrong))
+    return await of_project("talk", id, who, lambda db, seen, found: talk.page(db, seen, found, text=field), 422)
+
+
+@router.post("/projects/{id}/{verb}")
+async def simple(request: Request, id: ProjectId, verb: str, who: Signed, key: Key = "") -> Response:
+    """Pause, go on, cancel, start over, and have the vision written."""
+    if verb not in SIMPLE:
+        return await _named(request, id, verb, who, key)
+    await done(SIMPLE[verb](id), who, key)
+    return RedirectResponse(f"/projects/{id}" + ("/progress" if verb in {"stop", "resume"} else ""), SEE_OTHER)
+
+
+async def _named(request: Request, id: str, verb: str, who: Person, key: str) -> Response:
+    form = await request.form()
+    given = {name: str(value) for name, value in form.items()}
+    if verb == "name":
+        return await _kept(id, who, Rename(id, given.get("name", "")), key, "name", given.get("name", ""))
+    if verb == "people":
+        command = _of_people(id, given)
+        return await _kept(id, who, command, key, "email", given.get("email", ""))
+    raise NotUnderstood("There is nothing of that kind to be done with a project.")
+
+
+def _of_people(id: str, given: dict[str, str]) -> Command:
+    if given.get("remove"):
+        return RemoveMember(id, given["remove"])
+    return SetMember(id, given.get("role", ""), given.get("email", ""), given.get("member", ""))
+
+
+async def _kept(id: str, who: Person, command: Command, key: str, field: str, value: str) -> Response:
+    """Do it, or show the page again with what was typed and what is wrong with it."""
+    try:
+        outcome = await done(command, who, key)
+    except (NotUnderstood, Conflict) as wrong:
+        return await _again(id, who, {field: Field(value, str(wrong))}, 422)
+    if outcome.get("new"):
+        link = await tx(links.create, who.actor, links.SETUP, outcome["user"], clock.now(), INVITATION)
+        told = (
+            f"Send this link to {value}: {runtime().settings.address}/setup?key={link} It works once, for seven days."
+        )
+        return await _again(id, who, {"saved": told}, 200)
+    return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
+
+
+async def _again(id: str, who: Person, fields: dict[str, Any], status: int) -> Response:
+    async def fill(db: AsyncSession, seen: Viewer, found: Standing) -> Any:
+        return await settings.people_page(db, seen, found, **fields)
+
+    return await of_project("people", id, who, fill, status)
+
+
+@router.post("/projects/{id}/phases/{n}/undo")
+async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: Key = "") -> Response:
+    await done(Undo(id, n), who, key)
+    return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)
+
+
+@router.post("/gates/{id}/answer")
+async def answer(
+    request: Request,
+    id: Annotated[str, Path(max_length=64)],
+    who: Signed,
+    decision: Text = "",
+    note: Text = "",
+    version: Annotated[int | None, Form()] = None,
+    way: Text = "",
+    key: Key = "",
+) -> Response:
+    """Decide. What was not accepted comes back with the card, the note as it was, and the reason."""
+    gate = await read(gates.get, id)
+    found = await read(pages.standing, who.user_id, gate.project_id)
+    if decision == "later":
+        return _later(request)
+    try:
+        await done(_given(id, decision, note, version, way), who, key)
+    except NotUnderstood as wrong:
+        return await _card(request, who, found, id, note=Field(note, str(wrong)))
+    except Conflict as conflict:
+        return await _card(request, who, found, id, trouble=Note("", str(conflict), NEEDS_YOU))
+    return await _slip(request, who, id)
+
+
+def _given(id: str, decision: str, note: str, version: int | None, way: str) -> Answer:
+    if decision not in set(Decision):
+        raise NotUnderstood("Please choose one of the buttons.", field="decision")
+    return Answer(id, Decision(decision), note, version, Way(way) if way in set(Way) else None)
+
+
+def _later(request: Request) -> Response:
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": "/"})
+    return RedirectResponse("/", SEE_OTHER)
+
+
+async def _slip(request: Request, who: Person, id: str) -> Response:
+    gate = await read(gates.get, id)
+    if "hx-request" in request.headers:
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+    return RedirectResponse(f"/projects/{gate.project_id}#gate-{id}", SEE_OTHER)
+
+
+async def _card(request: Request, who: Person, found: Standing, id: str, **more: Any) -> Response:
+    """Show the decision again; somebody else's answer has already become a slip there."""
+    gate = await read(gates.get, id)
+    if "hx-request" not in request.headers:
+        return await of_project(
+            "talk",
+            found.project.id,
+            who,
+            lambda db, seen, now: talk.page(db, seen, now, **more),
+            409 if "trouble" in more else 422,
+        )
+    if found.gate is None or found.gate.id != id:
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+    card = cards.card(viewer(who), gate, found.role, **more)
+    return HTMLResponse(rendering.macro("gates", "decision", card, who.csrf))
+
+
+@router.post("/settings/look")
+async def look(who: Signed, theme: Text = "", whole_answers: Text = "", zone: Text = "") -> Response:
+    await tx(people.set_look, who.user_id, theme, bool(whole_answers), zone or who.zone)
+    return RedirectResponse("/settings?saved=1", SEE_OTHER)

@@ -1,0 +1,222 @@
+"""The JSON that goes out: stable, documented in OpenAPI, made from rows."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from orchestrator.domain.gate import Decision, Kind, Status
+from orchestrator.domain.policy import ANSWERS, Role
+from orchestrator.domain.project import Stage, Step
+from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
+from orchestrator.store.pages import Standing
+from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, RunRow
+from orchestrator.web import standing as sentences
+
+
+class Progress(BaseModel):
+    phase: int
+    phases: int
+    completed: int
+
+
+class Money(BaseModel):
+    """What was spent; the built-in starter and the interview cost nothing."""
+
+    spent: float = 0.0
+    currency: str = "EUR"
+
+
+class ProjectOut(BaseModel):
+    id: str
+    name: str
+    idea: str
+    stage: Stage
+    step: Step
+    status_sentence: str
+    waiting_for: str | None
+    role: Role
+    repository: str | None
+    preview_url: str | None
+    progress: Progress
+    cost: Money
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, found: Standing, preview_url: str | None) -> "ProjectOut":
+        row = found.project
+        finished = sum(phase.status is PhaseStatus.COMPLETED for phase in found.phases)
+        return cls(
+            id=row.id,
+            name=row.name,
+            idea=row.idea,
+            stage=row.stage,
+            step=row.step,
+            status_sentence=sentences.status(found),
+            waiting_for=found.gate.id if found.gate else None,
+            role=found.role,
+            repository=row.repository or None,
+            preview_url=preview_url,
+            progress=Progress(phase=row.phase, phases=row.phases, completed=finished),
+            cost=Money(),
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+class ProjectPage(BaseModel):
+    items: list[ProjectOut]
+    next_cursor: str | None
+
+
+class MessageOut(BaseModel):
+    id: str
+    sequence: int
+    role: str
+    text: str
+    author: str
+    channel: str
+    created_at: datetime
+    in_reply_to: str | None
+
+    @classmethod
+    def of(cls, row: MessageRow) -> "MessageOut":
+        return cls(
+            **{name: getattr(row, name) for name in cls.model_fields if name != "author"}, author=row.author_name
+        )
+
+
+class GateOut(BaseModel):
+    id: str
+    project_id: str
+    kind: Kind
+    question: str
+    why: str
+    on_yes: str
+    on_no: str
+    considerations: list[str]
+    facts: list[list[str]]
+    ways: list[dict[str, str]]
+    document: str | None
+    version: int | None
+    phase: int | None
+    deadline: datetime
+    opened_at: datetime
+    who_may_answer: list[Role]
+    status: Status
+    answered_by: str | None
+    answered_at: datetime | None
+    channel: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, row: GateRow) -> "GateOut":
+        special = {"who_may_answer", "answered_by", "document", "version", "phase"}
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in special}
+        return cls(
+            **plain,
+            who_may_answer=sorted(ANSWERS),
+            answered_by=row.answered_name,
+            document=row.document or None,
+            version=row.version or None,
+            phase=row.phase or None,
+        )
+
+
+class Answered(BaseModel):
+    """What somebody decides. `way` is one of the ways out of a problem; `version` is of the document that was read."""
+
+    decision: Decision
+    note: str = ""
+    version: int | None = None
+    way: str | None = None
+
+
+class PhaseOut(BaseModel):
+    number: int
+    title: str
+    outcome: str
+    status: PhaseStatus
+    features: list[str]
+    criteria: list[dict[str, Any]]
+    attempt: int
+    commit: str | None
+    merged: str | None
+    findings: list[dict[str, Any]]
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PhaseRow) -> "PhaseOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in {"commit", "merged"}}
+        return cls(**plain, commit=row.commit or None, merged=row.merged or None)
+
+
+class RunOut(BaseModel):
+    id: str
+    kind: RunKind
+    status: RunStatus
+    phase: int
+    builder: str
+    sentence: str
+    details: dict[str, Any]
+    begun: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: RunRow) -> "RunOut":
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class CheckOut(BaseModel):
+    """Evidence: `fresh` says whether it speaks of the phase as it is now."""
+
+    name: str
+    command: str
+    commit: str
+    fresh: bool
+    passed: bool
+    exit_code: int | None
+    total: int | None
+    failed: int | None
+    sentence: str
+    failures: list[dict[str, Any]]
+    excerpt: str
+    log_sha256: str
+    milliseconds: int
+    at: datetime
+
+    @classmethod
+    def of(cls, row: CheckRow, phase: PhaseRow) -> "CheckOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name != "fresh"}
+        return cls(**plain, fresh=row.commit == phase.commit and phase.fresh)
+
+
+class Version(BaseModel):
+    version: int
+    created_at: datetime
+    author: str
+    note: str
+
+    @classmethod
+    def of(cls, row: DocumentRow) -> "Version":
+        return cls(version=row.version, created_at=row.created_at, author=row.author_name, note=row.note)
+
+
+class VisionOut(Version):
+    vision: dict[str, Any]
+    markdown: str
+
+
+class EventOut(BaseModel):
+    project_id: str
+    number: int
+    at: datetime
+    actor: str
+    actor_name: str
+    channel: str
+    kind: str
+    data: dict[str, Any]

@@ -1,0 +1,51 @@
+"""Text that people, models and builders wrote, as HTML that cannot do anything but be read."""
+
+import re
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "a", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+LOWEST = 6
+
+
+def html(text: str, top: int = 3) -> Markup:
+    """Markdown as HTML. Its highest heading gets the level `top`, so that it fits into the page around it."""
+    tokens = _parser().parse(text)
+    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+    _shift(tokens, top - min(levels, default=top))
+    made = _parser().renderer.render(tokens, _parser().options, {})
+    # Made by a parser that knows no raw HTML, and cleaned after that by a second one that knows only these tags.
+    clean = nh3.clean(
+        made,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return Markup(clean)  # noqa: S704
+
+
+def plain(text: str) -> Markup:
+    """What a person typed, with its paragraphs and lines, and nothing else read into it."""
+    paragraphs = (part.strip("\n") for part in re.split(r"\n\s*\n", text.strip()))
+    lines = (Markup("<br>").join(escape(line) for line in part.split("\n")) for part in paragraphs)
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in lines)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
+
+
+def _shift(tokens: list[Token], by: int) -> None:
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{max(2, min(LOWEST, int(token.tag[1]) + by))}"

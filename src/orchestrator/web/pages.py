@@ -1,0 +1,124 @@
+"""The pages, each read from the rows at the moment it is asked for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.runtime import read
+from orchestrator.store import documents, pages
+from orchestrator.store.pages import Standing
+from orchestrator.web import rendering
+from orchestrator.web.auth import Signed
+from orchestrator.web.show import around, home, papers, phases, settings, talk
+from orchestrator.web.show.viewer import Viewer, viewer
+from orchestrator.web.views.shell import Place
+
+router = APIRouter(include_in_schema=False)
+ProjectId = Annotated[str, Path(max_length=64)]
+Which = Annotated[int | None, Query(ge=1)]
+Show = Annotated[str, Query(max_length=20)]
+Fill = Callable[[AsyncSession, Viewer, Standing], Awaitable[Any]]
+
+
+async def of_project(name: str, id: str, who: Signed, fill: Fill, status: int = 200) -> HTMLResponse:
+    """Draw a page of one project of this person."""
+
+    async def look(db: AsyncSession) -> str:
+        seen = viewer(who)
+        found = await pages.standing(db, who.user_id, id)
+        shell = await around.shell(db, seen, current=id)
+        return rendering.page(name, shell, await fill(db, seen, found))
+
+    return HTMLResponse(await read(look), status)
+
+
+@router.get("/")
+async def projects(who: Signed, q: Annotated[str, Query(max_length=100)] = "", cursor: str = "") -> HTMLResponse:
+    return await first_page(who, query=q.strip(), cursor=cursor)
+
+
+async def first_page(who: Signed, status: int = 200, **more: Any) -> HTMLResponse:
+    async def look(db: AsyncSession) -> str:
+        seen = viewer(who)
+        shell = await around.shell(db, seen, rail=False, place=Place.PROJECTS)
+        return rendering.page("home", shell, await home.page(db, seen, **more))
+
+    return HTMLResponse(await read(look), status)
+
+
+@router.get("/settings")
+async def own_settings(who: Signed, saved: bool = False) -> HTMLResponse:
+    async def look(db: AsyncSession) -> str:
+        seen = viewer(who)
+        shell = await around.shell(db, seen, rail=False, place=Place.SETTINGS)
+        return rendering.page("settings", shell, settings.page(seen, "How it looks and reads." if saved else ""))
+
+    return HTMLResponse(await read(look))
+
+
+@router.get("/projects/{id}")
+async def conversation(id: ProjectId, who: Signed, before: Which = None) -> HTMLResponse:
+    return await of_project("talk", id, who, lambda db, seen, found: talk.page(db, seen, found, before=before))
+
+
+@router.get("/projects/{id}/progress")
+async def progress(id: ProjectId, who: Signed, show: Show = "") -> HTMLResponse:
+    return await of_project("progress", id, who, lambda db, seen, found: phases.progress(db, seen, found, show))
+
+
+@router.get("/projects/{id}/phases/{n}")
+async def phase(id: ProjectId, n: Annotated[int, Path(ge=1, le=10_000)], who: Signed) -> HTMLResponse:
+    return await of_project("phase", id, who, lambda db, seen, found: phases.one(db, seen, found, n))
+
+
+@router.get("/projects/{id}/vision")
+async def vision(id: ProjectId, who: Signed, version: Which = None) -> HTMLResponse:
+    return await of_project("vision", id, who, lambda db, seen, found: papers.vision(db, seen, found, version))
+
+
+@router.get("/projects/{id}/vision/changes")
+async def changes(id: ProjectId, who: Signed, a: Which = None, b: Which = None) -> HTMLResponse:
+    return await of_project("vision_changes", id, who, lambda db, seen, found: papers.changes(db, seen, found, a, b))
+
+
+@router.get("/projects/{id}/vision.md")
+async def download(id: ProjectId, who: Signed, version: Which = None) -> PlainTextResponse:
+    async def look(db: AsyncSession) -> str:
+        await pages.standing(db, who.user_id, id)
+        return (await documents.latest(db, id, "vision", version)).markdown
+
+    named = {"Content-Disposition": 'attachment; filename="vision.md"'}
+    return PlainTextResponse(await read(look), media_type="text/markdown; charset=utf-8", headers=named)
+
+
+@router.get("/projects/{id}/history")
+async def history(id: ProjectId, who: Signed, show: Show = "") -> HTMLResponse:
+    return await of_project("history", id, who, lambda db, seen, found: papers.history(db, seen, found, show))
+
+
+@router.get("/projects/{id}/ready")
+async def ready(id: ProjectId, who: Signed) -> HTMLResponse:
+    return await of_project("ready", id, who, _plain(settings.ready))
+
+
+@router.get("/projects/{id}/cost")
+async def cost(id: ProjectId, who: Signed) -> HTMLResponse:
+    return await of_project("cost", id, who, _plain(settings.cost))
+
+
+@router.get("/projects/{id}/settings")
+async def people(id: ProjectId, who: Signed, request: Request) -> HTMLResponse:
+    saved = "Saved." if "saved" in request.query_params else ""
+    return await of_project(
+        "people", id, who, lambda db, seen, found: settings.people_page(db, seen, found, saved=saved)
+    )
+
+
+def _plain(make: Callable[[Viewer, Standing], Any]) -> Fill:
+    async def fill(_db: AsyncSession, seen: Viewer, found: Standing) -> Any:
+        return make(seen, found)
+
+    return fill

@@ -1,0 +1,178 @@
+"""What happened, as a plain sentence for each kind of event."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from orchestrator.domain.project import SAID, Step
+from orchestrator.store.events import Event
+from orchestrator.web.show.viewer import Viewer
+from orchestrator.web.views import gates as gate_views
+from orchestrator.web.views import times
+from orchestrator.web.views.marks import FAILED, PART, PROVEN, STUCK, Mark, State
+from orchestrator.web.views.phases import ActivityItem
+from orchestrator.web.views.words import bare, lower_first, upper_first
+
+TALK = Mark(State.REST, "talk")
+FLAG = Mark(State.REST, "flag")
+QUIET = Mark(State.REST, "minus")
+UNDO = Mark(State.REST, "undo")
+ASKS = Mark(State.YOU, "you")
+DECIDED = {"approve": "approved", "changes": "asked for changes", "reject": "rejected"}
+RUNS = {
+    "prime": "looking around",
+    "plan": "writing the plan",
+    "execute": "building",
+    "repair": "repairing",
+    "validate": "checking",
+    "report": "writing a report",
+}
+SHOWS: dict[str, tuple[str, ...]] = {
+    "": (
+        *("project.created", "vision.drafted", "roadmap.drafted", "repository.ready", "gate.answered", "gate.expired"),
+        *("phase.planned", "phase.completed", "phase.undone", "check.finished", "run.activity", "project.renamed"),
+    ),
+    "decisions": ("gate.opened", "gate.answered", "gate.withdrawn", "gate.reminded", "gate.expired"),
+    "results": (
+        "vision.drafted",
+        "roadmap.drafted",
+        "phase.planned",
+        "phase.completed",
+        "phase.undone",
+        "check.finished",
+    ),
+    "problems": ("check.finished", "run.finished", "project.moved", "gate.expired"),
+}
+Sentence = tuple[Mark, str, str]  # mark, what is strong, the rest
+
+
+def kinds(show: str) -> tuple[str, ...] | None:
+    """Which events a filter lets through; None for all of them."""
+    return None if show == "everything" else SHOWS.get(show, SHOWS[""])
+
+
+def items(viewer: Viewer, found: Sequence[Event], show: str = "") -> list[tuple[Event, ActivityItem]]:
+    return [(event, made) for event in found if _matters(event, show) and (made := item(viewer, event))]
+
+
+def item(viewer: Viewer, event: Event) -> ActivityItem | None:
+    """One event as one line; None where there is nothing to say about it."""
+    tell = TELLS.get(event.kind)
+    if tell is None:
+        return None
+    mark, strong, text = tell(event, viewer.name(event.actor, event.actor_name))
+    at = times.when(event.at, viewer.now, viewer.zone)
+    where = f", {gate_views.channel(event.channel)}" if event.channel and event.channel != "web" else ""
+    return ActivityItem(mark, text, f"{at}{where}", strong, _details(event))
+
+
+def _matters(event: Event, show: str) -> bool:
+    if show != "problems":
+        return True
+    data = event.data
+    red = event.kind == "check.finished" and not data.get("passed")
+    return red or data.get("ok") is False or data.get("step") == Step.PROBLEM or event.kind == "gate.expired"
+
+
+def _details(event: Event) -> str:
+    """Technical, folded: what a builder did exactly, or which save point a check was about."""
+    data = event.data
+    if event.kind == "check.finished":
+        return f"{data['check']}: {data['text']}\nsave point {data['commit']}"
+    if event.kind == "run.activity":
+        return _builder_did(data.get("details", {}))
+    return ""
+
+
+def _builder_did(details: dict[str, Any]) -> str:
+    lines = [f"{entry.get('status', '')}: {entry.get('title', '')}" for entry in details.get("entries", ())]
+    lines += [str(details[key]) for key in ("title", "kind", "status") if details.get(key)]
+    return "\n".join([*lines, *(str(path) for path in details.get("paths", ()))])
+
+
+def _created(event: Event, who: str) -> Sentence:
+    return FLAG, "", f"{who} said: “{_short(event.data.get('idea', ''))}”"
+
+
+def _message(event: Event, who: str) -> Sentence:
+    verb = "answered" if event.data["role"] == "assistant" else "wrote"
+    name = "We" if event.data["role"] != "user" else who
+    return TALK, "", f"{name} {verb}: “{_short(event.data['text'])}”"
+
+
+def _moved(event: Event, _who: str) -> Sentence:
+    step = Step(event.data["step"])
+    mark = STUCK if step is Step.PROBLEM else QUIET
+    return mark, "", f"The project is {SAID[step]}."
+
+
+def _answered(event: Event, who: str) -> Sentence:
+    data = event.data
+    note = f" “{_short(data['note'])}”" if data.get("note") else ""
+    return TALK, "", f"{who} {DECIDED[data['decision']]}: {lower_first(data['question'])}{note}"
+
+
+def _activity(event: Event, _who: str) -> Sentence:
+    return PART, "", f"The builder {lower_first(event.data['text'])}" if _is_doing(event) else event.data["text"]
+
+
+def _is_doing(event: Event) -> bool:
+    return event.data["text"].split(" ", 1)[0] in {"Works", "Is", "Has", "Changed", "Reads", "Runs"}
+
+
+def _finished(event: Event, _who: str) -> Sentence:
+    return (QUIET if event.data["ok"] else STUCK), "", event.data["text"]
+
+
+def _check(event: Event, _who: str) -> Sentence:
+    return (PROVEN if event.data["passed"] else FAILED), "", f"{bare(event.data['text'])}. We ran this ourselves."
+
+
+def _completed(event: Event, _who: str) -> Sentence:
+    number, title = event.data["phase"], bare(event.data["title"])
+    return PROVEN, f"Save point: {lower_first(title)}.", f"Phase {number} is proven and part of your app."
+
+
+def _short(text: str, most: int = 140) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _plain(mark: Mark, text: str) -> Callable[[Event, str], Sentence]:
+    """A sentence with places for what the event carries, and for who did it."""
+
+    def tell(event: Event, who: str) -> Sentence:
+        return mark, "", upper_first(text.format(who=who, **event.data))
+
+    return tell
+
+
+def _renamed(event: Event, who: str) -> Sentence:
+    by = "We" if event.actor == "orchestrator" else who
+    return QUIET, "", f"{by} called it “{event.data['to']}”."
+
+
+TELLS: dict[str, Callable[[Event, str], Sentence]] = {
+    "project.created": _created,
+    "project.moved": _moved,
+    "project.renamed": _renamed,
+    "member.set": _plain(QUIET, "{name} takes part now, as {role}."),
+    "member.removed": _plain(QUIET, "{name} no longer takes part."),
+    "message.created": _message,
+    "brief.changed": _plain(PART, "The brief knows more."),
+    "vision.drafted": _plain(PROVEN, "Version {version} of the vision is written."),
+    "roadmap.drafted": _plain(PROVEN, "The list of phases is written, version {version}."),
+    "repository.ready": _plain(QUIET, "A place for the project is set up."),
+    "gate.opened": _plain(ASKS, "We asked: {question}"),
+    "gate.answered": _answered,
+    "gate.withdrawn": _plain(QUIET, "No longer asked: {question}"),
+    "gate.reminded": _plain(ASKS, "We reminded you: {question}"),
+    "gate.expired": _plain(QUIET, "Nobody answered, so the project rests: {question}"),
+    "phase.planned": _plain(PROVEN, "The plan of phase {phase} is written."),
+    "phase.built": _plain(PART, "Phase {phase} is built. Now we check it ourselves."),
+    "phase.completed": _completed,
+    "phase.undone": _plain(UNDO, "Phase {phase} was taken out of your app again."),
+    "run.started": lambda event, _who: (PART, "", f"The builder began {RUNS[event.data['kind']]}."),
+    "run.activity": _activity,
+    "run.finished": _finished,
+    "check.finished": _check,
+}

@@ -1,0 +1,115 @@
+"""A decision's row as the card that asks, or as the slip that remains of it."""
+
+from collections.abc import Sequence
+
+from orchestrator.domain.gate import Kind, Status
+from orchestrator.domain.policy import ANSWERS, Role
+from orchestrator.store.tables import GateRow
+from orchestrator.web.show.viewer import Viewer
+from orchestrator.web.views import gates as views
+from orchestrator.web.views import times
+from orchestrator.web.views.gates import Answer, Fact, GateView, ReceiptView, WayOut
+from orchestrator.web.views.marks import Field, Link, Note
+
+NOT_ANSWERED = {Status.EXPIRED, Status.WITHDRAWN}
+LEGENDS = {1: "The way out", 2: "Two ways out", 3: "Three ways out"}
+STUCK_SMALL = "Approve goes ahead with the way you chose. Reject stops here and keeps what is finished."
+
+
+def card(
+    viewer: Viewer, gate: GateRow, role: Role, *, note: Field | None = None, trouble: Note | None = None
+) -> GateView:
+    """The open question with everything that is needed to answer it."""
+    return GateView(
+        id=gate.id,
+        question=gate.question,
+        head=views.head(gate.kind),
+        why=gate.why,
+        on_yes=gate.on_yes,
+        on_no=gate.on_no,
+        considerations=tuple(gate.considerations),
+        facts=(*_read_it(gate), *_facts(gate), *_terms(viewer, gate)),
+        version=gate.version or None,
+        ways=_ways(gate),
+        legend=LEGENDS.get(len(gate.ways), ""),
+        note_label="Anything we should know?" if gate.ways else "What should be different?",
+        note_hint="" if gate.ways else "Only if you ask for changes or reject. A few words are enough.",
+        note=note or Field(),
+        small=STUCK_SMALL if gate.ways else "",
+        trouble=trouble,
+        may_answer=role in ANSWERS,
+    )
+
+
+def slip(viewer: Viewer, gate: GateRow, *, current: bool = True) -> ReceiptView:
+    """What remains of it once it is answered, withdrawn or expired."""
+    return ReceiptView(
+        id=gate.id,
+        question=gate.question,
+        mark=views.MARKS[gate.status],
+        text=_said(viewer, gate),
+        version=gate.version or None,
+        current=current,
+        small="Changed your mind? Say so below: a new version reopens the question."
+        if gate.kind is Kind.VISION_DOC and gate.status is Status.APPROVED
+        else "",
+    )
+
+
+def _said(viewer: Viewer, gate: GateRow) -> str:
+    at = gate.answered_at or viewer.now
+    if gate.status in NOT_ANSWERED:
+        return f"No longer asked since {times.day_at(at, viewer.now, viewer.zone)}. Nothing was decided."
+    who = viewer.name(gate.answered_by, gate.answered_name)
+    answer = Answer(who, at, gate.channel or "web", gate.note or "")
+    return views.answered(answer, viewer.now, viewer.zone, gate.version or None)
+
+
+def _read_it(gate: GateRow) -> tuple[Fact, ...]:
+    base = f"/projects/{gate.project_id}"
+    if gate.document == "vision":
+        newer = Link(f"What changed since version {gate.version - 1}", f"{base}/vision/changes")
+        more = (Fact("", link=newer),) if gate.version > 1 else ()
+        return (Fact("Read it", link=Link(f"The vision, version {gate.version}", f"{base}/vision"), more=more),)
+    if gate.document.startswith("plan-"):
+        return (Fact("Read it", link=Link(f"The plan of phase {gate.phase}", f"{base}/phases/{gate.phase}")),)
+    if gate.kind is Kind.PHASE_COMPLETE:
+        return (Fact("Try it", link=Link("See it, with its proof", f"{base}/phases/{gate.phase}")),)
+    return ()
+
+
+def _facts(gate: GateRow) -> tuple[Fact, ...]:
+    """The same label once, with everything that stands under it."""
+    grouped: dict[str, list[str]] = {}
+    for label, text in gate.facts:
+        grouped.setdefault(_label(label), []).append(text)
+    return tuple(_fact(label, texts) for label, texts in grouped.items())
+
+
+def _label(label: str) -> str:
+    return "What it promises" if label.startswith("Promise ") else label
+
+
+def _fact(label: str, texts: Sequence[str]) -> Fact:
+    return Fact(label, texts[0], more=tuple(Fact("", text) for text in texts[1:]))
+
+
+def _terms(viewer: Viewer, gate: GateRow) -> tuple[Fact, ...]:
+    day = times.day(gate.deadline, viewer.now, viewer.zone)
+    return (
+        Fact("Who may answer", "You, and everybody who may decide in this project"),
+        Fact("Deadline", f"None. We remind you {_remind(day)}; no answer never means yes."),
+    )
+
+
+def _remind(day: str) -> str:
+    return day if day.startswith("on ") else f"{day}"
+
+
+def _ways(gate: GateRow) -> tuple[WayOut, ...]:
+    return tuple(
+        WayOut(
+            way["way"], f"{way['label']} (we suggest this)" if first else way["label"], way["sentence"], chosen=first
+        )
+        for first, way in zip((True, *[False] * len(gate.ways)), gate.ways, strict=False)
+    )

@@ -1,0 +1,73 @@
+"""Settings of a person, the people of a project, and the two plain pages about cost and readiness."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.domain.command import Rename, SetMember
+from orchestrator.domain.policy import allows
+from orchestrator.runtime import runtime
+from orchestrator.store import members, people
+from orchestrator.store.pages import Standing
+from orchestrator.web.show import around
+from orchestrator.web.show.viewer import Viewer
+from orchestrator.web.views import cost as cost_views
+from orchestrator.web.views import settings as views
+from orchestrator.web.views.cost import CostPage
+from orchestrator.web.views.marks import PROVEN, Field, Mark, State
+from orchestrator.web.views.ready import ReadyPage
+from orchestrator.web.views.settings import Connection, Member, PeoplePage, PeopleView, SettingsPage
+from orchestrator.web.views.shell import Tab
+
+STARTER = Mark(State.REST, "part", "Starter only")
+INTERVIEW = Mark(State.REST, "part", "Fixed questions")
+
+
+def page(viewer: Viewer, saved: str = "") -> SettingsPage:
+    who = viewer.person
+    return SettingsPage(connections(), views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
+
+
+def connections() -> tuple[Connection, ...]:
+    """What the orchestrator talks to, and how each of them stands."""
+    talk = "No AI model is set, so the conversation is a fixed set of good questions. It says so, and costs nothing."
+    made = "The starter makes a prototype you can click, and says so. It is not an AI."
+    spaces = runtime().settings.namespaces
+    alone = "Each builder works in a process space of its own." if spaces else "Builders share our process space."
+    return (
+        Connection("AI model", INTERVIEW, talk),
+        Connection("Builder", STARTER, made),
+        Connection("Containment", PROVEN if spaces else STARTER, alone),
+    )
+
+
+async def people_page(
+    db: AsyncSession,
+    viewer: Viewer,
+    found: Standing,
+    *,
+    saved: str = "",
+    email: Field | None = None,
+    name: Field | None = None,
+) -> PeoplePage:
+    action = f"/projects/{found.project.id}/people"
+    names = {user.id: user.name for user in await people.all(db)}
+    shown = tuple(
+        Member(
+            member.user_id, names.get(member.user_id, "Somebody"), member.role, member.user_id == viewer.person.user_id
+        )
+        for member in await members.members(db, found.project.id)
+    )
+    return PeoplePage(
+        around.head(viewer, found, Tab.PEOPLE),
+        PeopleView(action, shown, allows(found.role, SetMember), email or Field()),
+        name or Field(found.project.name),
+        allows(found.role, Rename),
+        saved,
+    )
+
+
+def cost(viewer: Viewer, found: Standing) -> CostPage:
+    return cost_views.nothing(around.head(viewer, found, Tab.COST))
+
+
+def ready(viewer: Viewer, found: Standing) -> ReadyPage:
+    return ReadyPage(around.head(viewer, found, Tab.READY))

@@ -1,0 +1,180 @@
+"""The page on which people and we talk."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.domain.brief import Brief, Topic, clarity, summary
+from orchestrator.domain.command import Say, WriteVision
+from orchestrator.domain.gate import Status
+from orchestrator.domain.policy import allows
+from orchestrator.domain.project import Step
+from orchestrator.store import gates, messages
+from orchestrator.store.pages import Standing
+from orchestrator.store.tables import GateRow, MessageRow
+from orchestrator.web import markdown
+from orchestrator.web.show import around
+from orchestrator.web.show import gates as cards
+from orchestrator.web.show.viewer import Viewer
+from orchestrator.web.views import talk as views
+from orchestrator.web.views import times
+from orchestrator.web.views.gates import ReceiptView
+from orchestrator.web.views.marks import LATER, PAUSED, PROVEN, STUCK, WORKING, Field, Mark, Note, State
+from orchestrator.web.views.shell import Tab
+from orchestrator.web.views.talk import (
+    BriefView,
+    Composer,
+    Journey,
+    JourneyStep,
+    MessageView,
+    QuickAnswer,
+    TalkPage,
+    Voice,
+)
+
+SHOWN = 60  # messages at once
+FROM = {"telegram": "by Telegram", "github": "on GitHub", "terminal": "in the terminal", "api": "through a program"}
+BEFORE_VISION = {Step.TALKING, Step.DRAFTING}
+YOU = Mark(State.YOU, "you")
+
+
+async def page(
+    db: AsyncSession,
+    viewer: Viewer,
+    found: Standing,
+    *,
+    note: Field | None = None,
+    trouble: Note | None = None,
+    text: Field | None = None,
+    before: int | None = None,
+) -> TalkPage:
+    """Read the conversation with its decisions. `note`, `trouble` and `text` belong to a form that was not accepted."""
+    said = await messages.newest(db, found.project.id, SHOWN, before)
+    asked = await gates.of(db, [found.project.id])
+    open_ = [cards.card(viewer, gate, found.role, note=note, trouble=trouble) for gate in asked if _is_open(gate)]
+    brief = brief_of(found) if found.project.step in BEFORE_VISION else None
+    return TalkPage(
+        head=around.head(viewer, found, Tab.TALK),
+        log=_log(viewer, said, asked, whole=len(said) < SHOWN),
+        composer=composer(found, text),
+        gates=tuple(open_),
+        brief=brief,
+        journey=None if brief else journey(found),
+        earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if len(said) == SHOWN else "",
+    )
+
+
+def composer(found: Standing, text: Field | None = None) -> Composer:
+    project = found.project
+    asks = project.step is Step.TALKING
+    return Composer(
+        action=f"/projects/{project.id}/messages",
+        placeholder=_placeholder(found),
+        quick=tuple(QuickAnswer(answer) for answer in project.quick) if asks and allows(found.role, Say) else (),
+        sticky=found.gate is None,
+        text=text or Field(),
+    )
+
+
+def _placeholder(found: Standing) -> str:
+    if not allows(found.role, Say):
+        return "You may read here, but not write"
+    if found.gate:
+        return "Ask about it first, if you like"
+    return "Answer, correct, or ask anything" if found.project.step is Step.TALKING else "Write a message"
+
+
+def message(viewer: Viewer, row: MessageRow) -> MessageView:
+    voice = _voice(viewer, row)
+    return MessageView(
+        id=row.id,
+        voice=voice,
+        html=markdown.plain(row.text),
+        author=row.author_name if voice is Voice.OTHER else "",
+        at=times.when(row.created_at, viewer.now, viewer.zone),
+        channel=FROM.get(row.channel, "") if row.role == "user" else "",
+    )
+
+
+def _voice(viewer: Viewer, row: MessageRow) -> Voice:
+    if row.role == "assistant":
+        return Voice.US
+    if row.role == "system":
+        return Voice.SYSTEM
+    return Voice.ME if row.author == viewer.person.user_id else Voice.OTHER
+
+
+def _log(
+    viewer: Viewer, said: Sequence[MessageRow], asked: Sequence[GateRow], *, whole: bool
+) -> tuple[MessageView | ReceiptView, ...]:
+    """Messages and answered decisions in the order in which they happened."""
+    first = 0 if whole or not said else said[0].sequence
+    entries: list[tuple[int, MessageView | ReceiptView]] = [(row.sequence, message(viewer, row)) for row in said]
+    entries += [(gate.closed, slip(viewer, gate)) for gate in asked if gate.closed and gate.closed >= first]
+    return tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
+
+
+def slip(viewer: Viewer, gate: GateRow) -> ReceiptView:
+    return cards.slip(viewer, gate)
+
+
+def _is_open(gate: GateRow) -> bool:
+    return gate.status is Status.PENDING
+
+
+def brief_of(found: Standing, before: Brief | None = None) -> BriefView:
+    """What is known; what `before` did not know is marked as new."""
+    brief = Brief.model_validate(found.project.brief)
+    items = tuple(
+        views.topic(topic, clarity(brief, topic), summary(brief, topic), new=_new(brief, before, topic))
+        for topic in Topic
+    )
+    may = allows(found.role, WriteVision) and found.project.step is Step.TALKING and bool(brief.what)
+    return views.brief(items, f"/projects/{found.project.id}/vision", may)
+
+
+def _new(brief: Brief, before: Brief | None, topic: Topic) -> bool:
+    return before is not None and summary(brief, topic) != summary(before, topic)
+
+
+def journey(found: Standing) -> Journey:
+    """The five stations, and which of them is now."""
+    place = _place(found)
+    steps: tuple[tuple[str, str | tuple[str, str]], ...] = (
+        ("Idea", "Talked through"),
+        ("Vision", ("Written down and approved", "Waiting for your yes")),
+        ("Phases", ("Approved", "You approve the list before it starts")),
+        ("Building", ("All phases are part of your app", "Phase by phase, each with proof")),
+        ("Ready?", "54 questions, answered with evidence"),
+    )
+    return Journey(
+        "How it goes on", tuple(_station(n, place, title, said, found) for n, (title, said) in enumerate(steps))
+    )
+
+
+def _station(n: int, place: int, title: str, said: str | tuple[str, str], found: Standing) -> JourneyStep:
+    text = said if isinstance(said, str) else said[0 if n < place else 1]
+    if n < place:
+        return JourneyStep(title, PROVEN, text)
+    if n > place:
+        return JourneyStep(title, LATER, text)
+    return JourneyStep(title, _now(found), text, current=True)
+
+
+def _now(found: Standing) -> Mark:
+    if found.project.step in {Step.PAUSED, Step.CANCELLED}:
+        return PAUSED
+    if found.project.step is Step.PROBLEM:
+        return STUCK
+    if found.project.step is Step.COMPLETED:
+        return LATER
+    return YOU if found.gate else WORKING
+
+
+def _place(found: Standing) -> int:
+    step = found.project.paused_from if found.project.step is Step.PAUSED else found.project.step
+    if step in BEFORE_VISION or step is Step.VISION:
+        return 1 if step is Step.VISION else 0
+    if step in {Step.PREPARING, Step.PRIMING, Step.ROADMAPPING, Step.ROADMAP}:
+        return 2
+    return 4 if step is Step.COMPLETED else 3

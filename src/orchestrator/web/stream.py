@@ -1,0 +1,57 @@
+"""A project's events as server-sent events, from any number on. The id is the event's number."""
+
+import json
+from collections.abc import AsyncIterator
+
+from fastapi.responses import StreamingResponse
+
+from orchestrator.runtime import read, runtime
+from orchestrator.store import events
+from orchestrator.store.events import Event
+
+LOOK_AGAIN_S = 5.0  # also how long a wake lost between processes can go unnoticed
+BEAT = ": still here\n\n"
+BEAT_EVERY = 3  # looks
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+Batch = tuple[list[Event], str]
+
+
+def answer(lines: AsyncIterator[str]) -> StreamingResponse:
+    return StreamingResponse(lines, media_type="text/event-stream", headers=HEADERS)
+
+
+async def as_json(project_id: str, seen: int) -> AsyncIterator[str]:
+    """Follow for programs: one event a message, pieces of a reply without a number."""
+    yield BEAT
+    async for found, words in follow(project_id, seen):
+        for event in found:
+            yield f"id: {event.number}\nevent: {event.kind}\ndata: {_body(event)}\n\n"
+        if words:
+            yield f"event: message.delta\ndata: {json.dumps({'text': words})}\n\n"
+        if not found and not words:
+            yield BEAT
+
+
+async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
+    """Give events in order, each once, with what was said in between; an empty batch every 15 seconds of silence."""
+    silence = 0
+    with (
+        runtime().metrics.streams.track_inprogress(),
+        runtime().bus.follow(project_id) as follower,  # before the first look, so that nothing falls between
+    ):
+        while True:
+            words = "".join(follower.tokens)
+            follower.tokens.clear()
+            found = await read(events.after, project_id, seen)
+            seen = found[-1].number if found else seen
+            silence = 0 if found or words else silence + 1
+            if found or words or silence >= BEAT_EVERY:
+                silence = 0
+                yield found, words
+            if not found:
+                await follower.changed(within=LOOK_AGAIN_S)
+
+
+def _body(event: Event) -> str:
+    said = {"at": event.at.isoformat(), "actor": event.actor, "actor_name": event.actor_name, "channel": event.channel}
+    return json.dumps(said | event.data, ensure_ascii=False)

@@ -1,0 +1,139 @@
+"""What changes on an open page: after each event the regions that it touches, made from the rows as they are."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator.runtime import read
+from orchestrator.store import gates as gate_rows
+from orchestrator.store import messages, pages, projects
+from orchestrator.store.events import Event
+from orchestrator.store.pages import Standing
+from orchestrator.web import markdown, rendering, standing, stream
+from orchestrator.web.auth import Follower, Person
+from orchestrator.web.pages import ProjectId
+from orchestrator.web.show import activity, around, phases, talk
+from orchestrator.web.show import gates as cards
+from orchestrator.web.show.viewer import Viewer, viewer
+from orchestrator.web.views.shell import Tab
+
+router = APIRouter(include_in_schema=False)
+CLOSES = {"gate.answered", "gate.withdrawn", "gate.expired"}
+MOVES = {"project.moved", "project.renamed", "brief.changed", "gate.opened", *CLOSES}
+
+
+@router.get("/projects/{id}/stream")
+async def page_stream(
+    id: ProjectId,
+    who: Follower,
+    tab: Tab = Tab.TALK,
+    after: Annotated[int, Query(ge=0)] = 0,
+    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+) -> StreamingResponse:
+    """Follow a project as pieces of HTML: unnamed messages of partials, each with the number of its last event."""
+    await read(projects.role, id, who.user_id)
+    return stream.answer(follow(who, id, tab, after if last_event_id is None else last_event_id))
+
+
+async def follow(who: Person, id: str, tab: Tab, seen: int) -> AsyncIterator[str]:
+    yield stream.BEAT
+    said = ""  # of the reply that is being written
+    async for found, words in stream.follow(id, seen):
+        said = "" if _is_answered(found) else said + words
+        html = await read(_regions, viewer(who), id, tab, found, "" if who.whole_answers else said)
+        yield _message(html, found) if html else stream.BEAT
+
+
+def _is_answered(found: Sequence[Event]) -> bool:
+    return any(event.kind == "message.created" and event.data["role"] == "assistant" for event in found)
+
+
+def _message(html: str, found: Sequence[Event]) -> str:
+    lines = "".join(f"data: {line}\n" for line in html.split("\n"))
+    return f"id: {found[-1].number}\n{lines}\n" if found else f"{lines}\n"
+
+
+async def _regions(db: AsyncSession, seen: Viewer, id: str, tab: Tab, found: Sequence[Event], said: str) -> str:
+    """All that has changed, in the order in which it should appear."""
+    if not found:
+        return _writing(said) if said and tab is Tab.TALK else ""
+    now = await pages.standing(db, seen.person.user_id, id)
+    kinds = {event.kind for event in found}
+    parts = [rendering.part("status", standing.status_line(now, seen.zone))]
+    parts += await _needs(db, seen) if kinds & {"gate.opened", *CLOSES} else []
+    if tab is Tab.TALK:
+        parts += await _talk(db, seen, now, found, said)
+    if tab is Tab.PROGRESS:
+        parts += await _progress(db, seen, now, found)
+    return "\n".join([*parts, *_aloud(found, tab)])
+
+
+def _writing(said: str) -> str:
+    return rendering.part("streaming", markdown.plain(said))
+
+
+async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
+    shown = (await pages.page(db, seen.person.user_id, limit=around.IN_RAIL)).standings
+    waiting = await pages.count(db, seen.person.user_id, waiting=True)
+    return [rendering.part("needs", around.needs(shown), waiting)]
+
+
+async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], said: str) -> list[str]:
+    kinds = {event.kind for event in found}
+    parts = [part for event in found if (part := await _entry(db, seen, event))]
+    parts.append(rendering.part("streaming", markdown.plain(said) if said else None))
+    if kinds & {"gate.opened", *CLOSES}:
+        open_ = [cards.card(seen, now.gate, now.role)] if now.gate else []
+        parts.append(rendering.part("open_gates", open_, seen.person.csrf))
+    if kinds & MOVES or _is_answered(found):
+        parts.append(rendering.part("composer", talk.composer(now), seen.person.csrf))
+        parts += _beside(seen, now, found)
+    return parts
+
+
+async def _entry(db: AsyncSession, seen: Viewer, event: Event) -> str:
+    """What an event adds to the conversation."""
+    if event.kind == "message.created":
+        row = await messages.get(db, event.data["message"])
+        return rendering.part("message", talk.message(seen, row))
+    if event.kind in CLOSES:
+        gate = await gate_rows.get(db, event.data["gate"])
+        return rendering.part("receipt", cards.slip(seen, gate))
+    return ""
+
+
+def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str]:
+    """The brief while we talk about the idea, the way ahead after that; each may take the other's place."""
+    csrf = seen.person.csrf
+    if now.project.step in talk.BEFORE_VISION:
+        brief = talk.brief_of(now)
+        if any(event.kind == "project.moved" for event in found):
+            yield rendering.part("brief_begins", brief, csrf)
+        yield rendering.part("brief", brief, csrf)
+        return
+    journey = talk.journey(now)
+    if any(event.data.get("left") in set(talk.BEFORE_VISION) for event in found if event.kind == "project.moved"):
+        yield rendering.part("journey_begins", journey)
+    yield rendering.part("journey", journey)
+
+
+async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event]) -> list[str]:
+    known = await phases.work(db, now)
+    items = activity.items(seen, [event for event in found if event.kind in (activity.kinds("") or ())])
+    return [
+        rendering.part("phases", phases.thread(seen, known)),
+        rendering.part("buttons", phases.buttons(now), seen.person.csrf),
+        *(rendering.part("activity", item) for _, item in items),
+    ]
+
+
+def _aloud(found: Sequence[Event], tab: Tab) -> Iterator[str]:
+    """What is read aloud: a new question, and on other pages than the conversation a reply."""
+    for event in found:
+        if event.kind == "gate.opened":
+            yield rendering.part("alert", f"Needs you: {event.data['question']}")
+        if event.kind == "message.created" and event.data["role"] == "assistant" and tab is not Tab.TALK:
+            yield rendering.part("announce", "There is a new message in the conversation.")

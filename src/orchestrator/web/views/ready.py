@@ -1,0 +1,39 @@
+"""Whether strangers may use it: a verdict, what is left, and the groups of questions with their states."""
+
+from dataclasses import dataclass
+
+from orchestrator.web.views.home import Bead
+from orchestrator.web.views.marks import Mark, Step
+from orchestrator.web.views.phases import CheckView
+from orchestrator.web.views.shell import ProjectHead
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    title: str  # “Not ready: 3 things left”
+    lead: str
+    text: str
+    groups: tuple[Bead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    id: str
+    title: str
+    mark: Mark
+    question: str
+    steps: tuple[Step, ...]
+
+    @property
+    def all_of_them(self) -> str:
+        return f"All {len(self.steps)} questions"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPage:
+    """Without a verdict nothing has been checked yet, and the page says so."""
+
+    head: ProjectHead
+    verdict: Verdict | None = None
+    left: tuple[CheckView, ...] = ()
+    groups: tuple[GroupView, ...] = ()

@@ -1,0 +1,85 @@
+"""Settings of a person and of a project: connections, people, and how it looks."""
+
+from dataclasses import dataclass, field
+
+from orchestrator.web.views.marks import Choice, Field, Link, Mark
+from orchestrator.web.views.shell import ProjectHead
+from orchestrator.web.views.words import initials
+
+ROLES = {
+    "owner": ("Owner", "Decides, invites, and sets the limit"),
+    "approver": ("Approver", "May answer decisions"),
+    "contributor": ("Contributor", "May talk, and read everything"),
+    "viewer": ("Viewer", "May read everything"),
+}
+THEMES = {"": "Like my device", "light": "Light", "dark": "Dark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    name: str
+    mark: Mark
+    text: str
+    next_step: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    id: str
+    name: str
+    role: str
+    you: bool = False
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ", 1)[0]
+
+    @property
+    def role_name(self) -> str:
+        return ROLES[self.role][0]
+
+    @property
+    def may(self) -> str:
+        return ROLES[self.role][1]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleView:
+    """`may_change` is for the owner; everybody else sees who is here."""
+
+    action: str
+    members: tuple[Member, ...]
+    may_change: bool = False
+    email: Field = field(default_factory=Field)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    connections: tuple[Connection, ...]
+    themes: tuple[Choice, ...]
+    whole_answers: bool
+    name: str
+    email: str
+    saved: str = ""  # what has just been saved
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    head: ProjectHead
+    people: PeopleView
+    name: Field
+    may_rename: bool = True
+    saved: str = ""
+
+
+def themes(chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, label, value == chosen) for value, label in THEMES.items())
+
+
+def roles(chosen: str) -> tuple[Choice, ...]:
+    """What somebody else may be; there is one owner."""
+    return tuple(Choice(role, name, role == chosen) for role, (name, _) in ROLES.items() if role != "owner")

@@ -1,0 +1,234 @@
+"""How a project moves: the whole table, and long walks through it."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.domain.project import (
+    ASKED_FOR,
+    BEFORE_PHASES,
+    CAN_UNDO,
+    FLOW,
+    GATES,
+    IN_A_PHASE,
+    OPEN,
+    RETURNS,
+    SAID,
+    WORKING,
+    Project,
+    Signal,
+    Stage,
+    Step,
+)
+from orchestrator.errors import Conflict
+
+PAIRS = sorted(product(Step, Signal))
+MEMORY = {
+    Step.PAUSED: {"paused_from": Step.PLAN},
+    Step.PROBLEM: {"failed_at": Step.BUILDING},
+    Step.UNDOING: {"undo_from": Step.COMPLETED},
+}
+REST = frozenset({Step.PAUSED, Step.COMPLETED, Step.CANCELLED})
+
+
+def at(step: Step, **more: object) -> Project:
+    """A project there, as it would be in the middle of its second phase."""
+    return Project("1", "Meals", step, **{"leg": 3, "moves": 9, "phase": 2, "phases": 4} | MEMORY.get(step, {}) | more)
+
+
+def test_a_project_is_talked_about_first():
+    assert Project("1", "Meals").step is Step.TALKING
+
+
+@pytest.mark.parametrize(("step", "signal"), sorted(FLOW))
+def test_every_move_of_the_table_leads_where_the_table_says(step, signal):
+    assert at(step).after(signal).step is FLOW[step, signal]
+
+
+@pytest.mark.parametrize(("step", "signal"), sorted(RETURNS))
+def test_a_move_back_leads_where_the_project_remembers(step, signal):
+    for remembered in sorted(WORKING | GATES):
+        assert at(step, **{RETURNS[step, signal]: remembered}).after(signal).step is remembered
+
+
+@pytest.mark.parametrize(("step", "signal"), sorted(RETURNS))
+def test_a_move_back_to_nowhere_is_refused(step, signal):
+    with pytest.raises(Conflict, match="Meals"):
+        at(step, **{RETURNS[step, signal]: None}).after(signal)
+
+
+@pytest.mark.parametrize(("step", "signal"), sorted(set(PAIRS) - set(FLOW) - set(RETURNS)))
+def test_every_other_move_is_refused_with_a_sentence_that_names_the_project(step, signal):
+    with pytest.raises(Conflict) as refused:
+        at(step).after(signal)
+
+    asked = ASKED_FOR.get(signal, f"take “{signal}”")
+    assert str(refused.value) == f"Meals is {SAID[step]}, so it cannot {asked} now."
+
+
+def test_no_move_is_in_both_tables():
+    assert not set(FLOW) & set(RETURNS)
+
+
+def test_every_step_is_work_or_a_question_or_talk_or_rest():
+    kinds = [WORKING, GATES, {Step.TALKING}, REST]
+    assert sorted(step for kind in kinds for step in kind) == sorted(Step)
+    assert set(Step) - REST == OPEN
+    assert IN_A_PHASE & WORKING | BEFORE_PHASES | {Step.UNDOING} == WORKING
+
+
+def test_every_step_can_be_said_and_reached():
+    assert set(SAID) == set(Step)
+    assert set(FLOW.values()) == set(Step)
+
+
+@pytest.mark.parametrize("step", sorted(OPEN))
+def test_stop_always_works_and_resume_returns_there(step):
+    paused = at(step).after(Signal.STOPPED)
+
+    assert (paused.step, paused.paused_from, paused.stage) == (Step.PAUSED, step, Stage.PAUSED)
+    assert paused.after(Signal.RESUMED).step is step
+
+
+@pytest.mark.parametrize("step", sorted(WORKING - {Step.UNDOING}))
+def test_work_that_failed_is_a_question_that_remembers_where_to_try_again(step):
+    stuck = at(step).after(Signal.FAILED)
+
+    again = Step.BUILDING if step in {Step.CHECKING, Step.REPAIRING} else step
+    assert (stuck.step, stuck.failed_at) == (Step.PROBLEM, again)
+    assert stuck.stage is at(again).stage
+    assert stuck.after(Signal.RETRIED).step is again
+    assert stuck.after(Signal.STOPPED).after(Signal.RESUMED) == replace(stuck, moves=stuck.moves + 2)
+
+
+@pytest.mark.parametrize("no", [Signal.STOPPED, Signal.REJECTED])
+def test_a_problem_that_was_put_off_is_asked_about_again(no):
+    stuck = at(Step.MERGING).after(Signal.FAILED)
+    assert stuck.after(no).after(Signal.RESUMED).after(Signal.RETRIED).step is Step.MERGING
+
+
+@pytest.mark.parametrize("step", sorted(IN_A_PHASE & WORKING))
+def test_going_back_from_a_problem_of_a_phase_makes_a_new_plan(step):
+    back = at(step).after(Signal.FAILED).after(Signal.GONE_BACK)
+    assert back.paused_from is Step.PLANNING
+
+
+@pytest.mark.parametrize("step", sorted(BEFORE_PHASES))
+@pytest.mark.parametrize("phase", [0, 4])
+def test_going_back_from_a_problem_before_a_phase_plans_no_phase_that_is_not_there_or_already_done(step, phase):
+    back = at(step, phase=phase).after(Signal.FAILED).after(Signal.GONE_BACK)
+    assert back.after(Signal.RESUMED).step is Step.TALKING
+
+
+@pytest.mark.parametrize("step", sorted(CAN_UNDO))
+def test_an_undo_that_failed_leads_back_to_where_it_was_asked_for(step):
+    before = at(step)
+    paused = before.after(Signal.UNDO).after(Signal.FAILED)
+    assert paused.after(Signal.RESUMED).step is (Step.PLAN if step is Step.PAUSED else step)
+    assert paused.failed_at is before.failed_at
+
+
+def test_an_undo_that_was_paused_and_asked_for_again_still_knows_where_it_began():
+    again = at(Step.RESULT).after(Signal.UNDO).after(Signal.STOPPED).after(Signal.UNDO)
+    assert again.after(Signal.FAILED).after(Signal.RESUMED).step is Step.RESULT
+
+
+def test_what_was_undone_is_planned_anew():
+    undone = at(Step.COMPLETED).after(Signal.UNDO).after(Signal.FINISHED)
+    assert (undone.step, undone.after(Signal.RESUMED).step) == (Step.PAUSED, Step.PLANNING)
+
+
+@pytest.mark.parametrize("gate", [Step.PLAN, Step.RESULT])
+def test_after_a_no_the_phase_is_planned_anew(gate):
+    resumed = at(gate, tries=2).after(Signal.REJECTED).after(Signal.RESUMED)
+    assert (resumed.step, resumed.phase, resumed.tries) == (Step.PLANNING, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "ways_out"),
+    [(Step.CANCELLED, {Signal.RESET}), (Step.COMPLETED, {Signal.EXTENDED, Signal.RESET, Signal.UNDO})],
+)
+def test_what_is_over_moves_only_as_the_table_says(step, ways_out):
+    assert {signal for at_step, signal in FLOW | RETURNS if at_step is step} == ways_out
+
+
+def test_repairs_are_counted_until_the_phase_is_built_or_planned_again():
+    repairing = at(Step.CHECKING).after(Signal.RED).after(Signal.FINISHED).after(Signal.RED)
+    assert repairing.tries == 2
+    assert repairing.after(Signal.FINISHED).after(Signal.FINISHED).tries == 2
+
+    assert repairing.after(Signal.FAILED).after(Signal.RETRIED).tries == 0
+
+
+def test_a_reset_forgets_the_phase_but_no_number_of_work():
+    reset = at(Step.BUILDING).after(Signal.RESET)
+    assert (reset.step, reset.phase, reset.leg, reset.moves) == (Step.TALKING, 0, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("step", "stage"),
+    [
+        (Step.TALKING, Stage.BRAINSTORMING),
+        (Step.DRAFTING, Stage.BRAINSTORMING),
+        (Step.VISION, Stage.VISION_REVIEW),
+        (Step.PREPARING, Stage.PLANNING),
+        (Step.ROADMAP, Stage.PLANNING),
+        (Step.PLANNING, Stage.IN_PROGRESS),
+        (Step.RESULT, Stage.IN_PROGRESS),
+        (Step.UNDOING, Stage.IN_PROGRESS),
+        (Step.PAUSED, Stage.PAUSED),
+        (Step.COMPLETED, Stage.COMPLETED),
+        (Step.CANCELLED, Stage.CANCELLED),
+    ],
+)
+def test_the_stage_is_what_people_would_say(step, stage):
+    assert at(step).stage is stage
+
+
+def test_work_has_the_same_name_until_the_project_moves():
+    building = at(Step.BUILDING)
+    assert building.key == replace(building, tries=1).key == "1-9-building"
+    assert building.after(Signal.STOPPED).after(Signal.RESUMED).key != building.key
+
+
+def possible(project: Project) -> list[Signal]:
+    """What may happen now, as the commands and the work would really send it."""
+    signals = [signal for step, signal in FLOW | RETURNS if step is project.step]
+    if project.step is Step.MERGING:
+        signals.remove(Signal.FINISHED if project.phase < project.phases else Signal.NEXT_PHASE)
+    if project.phase == 0 and Signal.UNDO in signals:
+        signals.remove(Signal.UNDO)
+    return signals
+
+
+def with_roadmap(project: Project, more: int) -> Project:
+    """The phases are written down when the roadmap is."""
+    return replace(project, phases=project.phase + more)
+
+
+@given(st.data())
+def test_however_long_the_way_a_project_stays_in_order(data):
+    project = data.draw(st.sampled_from([Project("1", "Meals"), *map(at, sorted(Step))]), "start")
+    for _ in range(data.draw(st.integers(1, 60), "moves")):
+        signal = data.draw(st.sampled_from(possible(project)), "signal")
+        before, project = project, project.after(signal)
+        in_order(before, project)
+        if project.step is Step.ROADMAP and before.step is Step.ROADMAPPING:
+            project = with_roadmap(project, data.draw(st.integers(1, 8), "phases"))
+
+
+def in_order(before: Project, after: Project) -> None:
+    begun = after.step in WORKING and before.step not in WORKING
+    assert after.moves == before.moves + 1
+    assert after.leg == before.leg + begun
+    assert (after.step is Step.PAUSED) == (after.paused_from is not None)
+    assert after.step is not Step.PROBLEM or after.failed_at in WORKING
+    assert after.step is not Step.UNDOING or after.undo_from not in {None, Step.UNDOING}
+    assert after.phase <= after.phases
+    assert after.step not in IN_A_PHASE or after.phase >= 1
+    assert after.stage in Stage
+    if after.step in OPEN:
+        assert after.after(Signal.STOPPED).after(Signal.RESUMED).step is after.step

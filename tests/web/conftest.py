@@ -1,0 +1,63 @@
+"""A browser and a server for the pages, each started once."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from inspector import AXE, Inspector
+from playwright.async_api import Browser, Page, async_playwright
+from showroom import Showroom, open_room
+
+from ground.until import until
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+WIDE = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture(scope="session")
+async def only_room() -> AsyncIterator[Showroom]:
+    async with open_room() as room:
+        yield room
+
+
+@pytest.fixture
+async def room(only_room: Showroom) -> Showroom:
+    """The server, with nothing left in it of the test before."""
+    fresh = Showroom(only_room.url)
+    for name in ("shown", "answer", "connected", "refusal"):
+        setattr(only_room, name, getattr(fresh, name))
+    only_room.posts.clear()
+    only_room.hang_up()
+    await until(lambda: not only_room.streams)
+    return only_room
+
+
+@pytest.fixture(scope="session")
+async def inspector(browser: Browser) -> AsyncIterator[Inspector]:
+    context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")
+    await context.add_init_script(path=AXE)
+    yield Inspector(await context.new_page())
+    await context.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, room: Showroom) -> AsyncIterator[Page]:
+    """A page as somebody without any wishes sees it, that must not complain."""
+    context = await browser.new_context(viewport=WIDE, base_url=room.url, reduced_motion="reduce")
+    opened = await context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    await context.close()
+    assert faults == []
