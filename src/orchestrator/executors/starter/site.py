@@ -10,7 +10,7 @@ from orchestrator.executors.starter.project import Feature, Phase, Project
 
 MARK = "Made by the starter"  # stands near the top of every file that is ours; a file without it is somebody else's
 SHELTER = "prototype_site/"  # where the prototype goes when the repository has an app.py or a prototype of its own
-TEMPLATES = Path(__file__).resolve().parent / "site"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 HALF = ".starter"  # ends the name of a file that is being written; it may be left behind when we are killed
 NOTES = 20  # of a phase; the newest are kept
 
