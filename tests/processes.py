@@ -11,7 +11,18 @@ SOON = 2.0  # on a machine with nothing else to do it is a tenth of this; tests 
 
 def of(folder: Path) -> list[str]:
     """The commands of all living processes that work below `folder` or have it in their environment."""
-    return [command for pid in _others() if (command := _command(pid, str(folder))) is not None]
+    return [command(pid) for pid in pids(folder)]
+
+
+def pids(folder: Path) -> list[int]:
+    return [pid for pid in _others() if _belongs(pid, str(folder))]
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return "ended meanwhile"
 
 
 async def gone(folder: Path, within: float = SOON) -> float:
@@ -26,6 +37,11 @@ async def there(folder: Path, what: str, count: int = 1, within: float = 10.0) -
         return sum(what in command for command in of(folder)) >= count
 
     await until(found, within, lambda: f"not {count} of “{what}” in {of(folder)}")
+
+
+def dead(parent: int) -> int:
+    """How many children of this process have ended without its taking note of it."""
+    return sum(f"\nPPid:\t{parent}\n" in status and "\nState:\tZ" in status for status in map(_status, _others()))
 
 
 async def until(
@@ -44,14 +60,19 @@ def _others() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
 
 
-def _command(pid: int, folder: str) -> str | None:
+def _status(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return ""
+
+
+def _belongs(pid: int, folder: str) -> bool:
     process = Path(f"/proc/{pid}")
     try:
-        if "\nState:\tZ" in (process / "status").read_text():
-            return None
+        if "\nState:\tZ" in _status(pid):
+            return False
         below = (os.readlink(process / "cwd") + "/").startswith(folder + "/")
-        if below or folder.encode() in (process / "environ").read_bytes():
-            return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return below or folder.encode() in (process / "environ").read_bytes()
     except OSError:
-        return None
-    return None
+        return False

@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     body_limit: int = Field(2_000_000, ge=1000, description="The largest request, in bytes, that is read.")
     session_hours: int = Field(12, ge=1, le=720, description="After how many hours without use a person is signed out.")
 
+    # The command line
+    url: str = Field("", description="The server that the command line talks to. Without it: the one on this machine.")
+    token: SecretStr | None = Field(
+        None, description="The API key (token) of the command line. Without it: one for this machine’s owner."
+    )
+
     # Watching
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much is logged; info has a line for each request and each step."

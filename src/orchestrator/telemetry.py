@@ -41,7 +41,7 @@ SECRETS: Final = (
     (re.compile(r"(\w://[^/\s:@]*:)[^@/\s]+@"), rf"\1{HIDDEN}@"),
 )
 LIBRARIES: Final = {
-    "uvicorn": logging.NOTSET,
+    "uvicorn": logging.WARNING,
     "uvicorn.error": logging.NOTSET,
     "uvicorn.access": logging.CRITICAL,  # the line of a request is ours
     "httpx": logging.WARNING,  # or each call outside would be a line

@@ -239,6 +239,15 @@ async def test_a_conversation_goes_both_ways_and_a_flood_of_errors_does_no_harm(
     assert processes.of(place.folder) == []
 
 
+async def test_the_dead_that_fall_to_the_leash_are_buried(place):
+    orphans = "for each in 1 2 3 4 5; do (setsid sh -c : &); done; echo done; sleep 300"
+    async with place.spawn("sh", "-c", orphans) as spawned:
+        assert await spawned.stdout.readline() == b"done\n"
+        await processes.until(lambda: processes.dead(spawned.leash.pid) == 0)
+        await asyncio.wait({asyncio.create_task(spawned.ended())}, timeout=1.2)
+        assert processes.dead(spawned.leash.pid) == 0
+
+
 async def test_an_output_that_the_command_closes_is_closed_for_us(place):
     async with place.spawn(
         sys.executable, "-I", "-S", "-c", "import os, time\nos.close(1)\ntime.sleep(300)"
@@ -376,5 +385,5 @@ def test_the_boundary_is_said_in_a_sentence():
 
 
 def test_elsewhere_than_on_linux_it_says_what_to_do():
-    with pytest.raises(NotPossible, match="run Project Orchestrator in a container"):
+    with pytest.raises(NotPossible, match="start Project Orchestrator in a container"):
         boundaries.suits("darwin")

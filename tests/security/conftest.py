@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from fastapi import Body, FastAPI, Form, Query, Request
+from fastapi import APIRouter, Body, FastAPI, Form, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from ground import site as sites
 from ground.site import Site
@@ -62,7 +62,13 @@ def routes(app: FastAPI) -> None:
     app.get("/api/v1/pages")(pages)
     app.get("/api/v1/owners")(owners)
     app.get("/api/v1/stream")(stream)
+    app.get("/api/v1/torn")(torn)
+    app.get("/api/v1/day/{day}")(day)
     app.post("/upload")(upload)
+    inner, outer = APIRouter(), APIRouter(prefix="/api/v1")
+    inner.get("/rooms/{id}")(room)
+    outer.include_router(inner, prefix="/houses/{house}")
+    app.include_router(outer)
     for prefix in ("", "/api/v1"):
         app.get(prefix + "/refused")(refused)
         app.get(prefix + "/broken")(broken)
@@ -91,6 +97,26 @@ async def owners(person: Owner) -> str:
 
 async def stream(person: Follower) -> StreamingResponse:
     return StreamingResponse(iter(["event: hello\n\n"]), media_type="text/event-stream")
+
+
+async def torn() -> StreamingResponse:
+    def lines():
+        yield "first\n"
+        raise ValueError("swordfish")
+
+    return StreamingResponse(lines())
+
+
+def impossible(_value: Any) -> Any:
+    raise ValueError("swordfish")
+
+
+async def day(day: Literal["monday", "sunday"], at: Annotated[Any, AfterValidator(impossible)] = "now") -> str:
+    return day
+
+
+async def room(house: str, id: str) -> str:
+    return house + id
 
 
 async def upload(request: Request) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from fastapi.responses import PlainTextResponse
 from hypothesis import given
@@ -173,6 +174,30 @@ async def test_a_wrong_query_is_told_by_its_field_too(site: Site):
     assert answer.json()["errors"] == [{"field": "limit", "sentence": "“limit” must be at most 10."}]
 
 
+async def test_words_to_choose_from_are_told_and_reasons_of_ours_are_not(site: Site):
+    answer = await site.program().get("/api/v1/day/friday", params={"at": "noon"})
+    assert answer.json()["detail"] == "“day” must be 'monday' or 'sunday'. “at” could not be read."
+
+
+async def test_an_answer_that_breaks_in_the_middle_is_logged_and_seen_as_broken(site: Site):
+    with logged() as lines, pytest.raises(httpx.RemoteProtocolError):
+        await site.program().get("/api/v1/torn")
+    assert "request.failed" in [line["event"] for line in lines()]
+
+
+async def test_starting_and_ending_passes_through_all_of_it(site: Site):
+    heard, sent = ["lifespan.startup", "lifespan.shutdown"], []
+
+    async def receive():
+        return {"type": heard.pop(0)}
+
+    async def send(message):
+        sent.append(message["type"])
+
+    await site.app({"type": "lifespan", "state": {}}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
 @pytest.mark.parametrize(
     ("given", "kept"), [("abc-123.DEF_45", True), ("short", False), ("x" * 65, False), ("a b c d e", False)]
 )
@@ -200,6 +225,14 @@ async def test_each_request_is_one_line_and_one_figure(site: Site):
     assert 'http_request_seconds_count{method="GET",route="/api/v1/stream"}' not in figures
     assert "process_resident_memory_bytes" in figures
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+async def test_a_figure_is_named_by_the_whole_template_and_not_by_ids(site: Site):
+    for path in ("/api/v1/houses/h1/rooms/r1", "/api/v1/houses/h2/rooms/r2", "/sign-in"):
+        await site.program().get(path)
+    figures = site.security.metrics.text().decode()
+    assert 'http_requests_total{method="GET",route="/api/v1/houses/{house}/rooms/{id}",status="200"} 2.0' in figures
+    assert 'route="/sign-in"' in figures
 
 
 async def test_who_goes_away_in_the_middle_is_no_fault(site: Site):

@@ -261,3 +261,22 @@ async def test_a_password_kept_with_older_parameters_is_kept_anew(site: Site):
     assert await passwords.matches(PASSWORD, kept)
     assert "password.changed" not in await site.store.kinds()
     assert timedelta(days=7) == sessions.LONGEST
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x00", "\ufffd\u202e", "%00", "'; DROP TABLE users; --", "<script>", "😀" * 500, "-1"]
+)
+async def test_no_text_breaks_a_door(site: Site, nasty: str):
+    key = await site.link(links.SETUP)
+    forms = [
+        ("/sign-in", {"email": f"{nasty}@example.org", "password": nasty, "next": nasty}),
+        ("/sign-in", {"key": nasty}),
+        ("/setup", {"key": nasty}),
+        ("/setup", {**NADIA, "key": key, "email": f"{nasty}@example.org"}),
+        ("/setup", {**NADIA, "key": key, "name": nasty}),
+    ]
+    browser = site.browser()
+    statuses = [(await browser.post(path, data=form)).status_code for path, form in forms]
+    statuses += [(await browser.get(path, params={"key": nasty, "next": nasty})).status_code for path, _ in forms[1:3]]
+    statuses += [(await browser.get("/who", headers={"cookie": "orchestrator=%00", "authorization": "Bearer %00"}))]
+    assert {303, 404, 409, 422} >= {getattr(status, "status_code", status) for status in statuses}

@@ -99,6 +99,9 @@ async def test_who_is_shut_out_is_out_at_once_and_may_come_back(store: Store):
     assert await store.read(sessions.by_cookie, opened.cookie, NOON) is None
     assert await store.read(tokens.by_raw, fresh.raw, NOON) is None
 
+    late = await store.tx(sessions.open, user, 12, NOON, "password", "")  # as by a request that was on its way
+    assert await store.read(sessions.by_cookie, late.cookie, NOON) is None
+
     await store.tx(people.enable, owner.acts(), user.id)
     assert await store.read(tokens.by_raw, fresh.raw, NOON)
     assert [e.data.get("disabled") for e in await store.log() if e.kind == "user.changed"] == [True, False]

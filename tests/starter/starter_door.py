@@ -117,9 +117,13 @@ class Door:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, command: Sequence[str] = COMMAND) -> AsyncIterator[Door]:
+async def opened(folder: Path, command: Sequence[str] = COMMAND, **settings: str) -> AsyncIterator[Door]:
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, **settings},
     )
     heard = Heard()
     connection = acp.connect_to_agent(heard, process.stdin, process.stdout)

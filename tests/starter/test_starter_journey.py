@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from starter_door import SUPPER, ask, checks, content, copy, git, repository, save, subjects
+from starter_door import SUPPER, ask, checks, content, copy, git, opened, repository, save, subjects
 
 ASKED = "## What the person asked for\nMake it *green*.\n  And <b>bigger</b>: 100 %\n"
 WORDS = "Make it *green*.\n  And <b>bigger</b>: 100 %"
@@ -206,3 +206,22 @@ async def test_a_folder_that_is_no_repository_is_answered_with_a_sentence(tmp_pa
 
     assert "The save point could not be made" in (await ask(tmp_path, "/plan-feature 1")).text
     assert "is not there" in (await ask(tmp_path / "nowhere", "/execute 1")).text
+
+
+async def test_the_vision_may_move_on_under_a_prototype(built, tmp_path):
+    tree = copy(built, tmp_path)
+    moved = json.dumps(SUPPER).replace("Plan the week", "Plan seven days").replace("Supper", "Dinner")
+    (tree / ".agents/project.json").write_text(moved)
+
+    code, output = checks(tree)
+
+    assert code == 0, output
+
+
+async def test_without_git_it_says_so(tmp_path):
+    tree = repository(tmp_path)
+
+    async with opened(tree, PATH="/nowhere") as door:
+        await door.ask("/plan-feature 1")
+
+    assert "Git is not installed here" in door.heard.text

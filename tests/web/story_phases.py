@@ -137,7 +137,7 @@ PHASE = phases.PhasePage(
             "A swap never suggests something a person is allergic to",
             PROVEN,
             "We asked for 500 swaps for Sam, with nut recipes in the collection. None was suggested.",
-            "Run today at 11:24, took 6 seconds, passed.",
+            "Tried today at 11:24, took 6 seconds, passed.",
             "tests/test_swap.py::test_never_suggests_allergen  passed (6.1 s)\n"
             "save point 4f2c9a1, exit code 0, log sha256 9b1e…",
             open=True,

@@ -11,6 +11,7 @@ from ground.until import until
 from orchestrator.web import drawing
 from orchestrator.web.rendering import INTO_THE_FORM
 from orchestrator.web.views import problems
+from orchestrator.web.views.marks import NEEDS_YOU, Note
 
 PROJECT = "/projects/supper-sorted"
 SAY = f"{PROJECT}/messages"
@@ -127,6 +128,31 @@ async def test_the_receipt_takes_the_place_of_the_card_and_the_focus(page: Page,
     await expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     path, form = room.posts[-1]
     assert (path, form["decision"], form["version"]) == ("/gates/7/answer", "approve", "3")
+
+
+async def test_the_focus_stays_on_the_receipt_when_it_moves_into_the_conversation(page: Page, room: Showroom):
+    await talking(page, room, "decision")
+    room.answer = lambda _: HTMLResponse(str(TEMPLATES.get_template("macros/gates.html").module.receipt(RECEIPT)))
+    await page.get_by_role("button", name="Approve").click()
+    await expect(page.locator("#open-gates #gate-7.receipt")).to_be_focused()
+    await room.tell("receipt", RECEIPT)
+    await room.tell("open_gates", (), "")
+    await expect(page.locator("#open-gates #gate-7")).to_have_count(0)
+    await expect(page.locator("#conversation #gate-7.receipt")).to_be_focused()
+
+
+async def test_a_message_that_was_not_accepted_keeps_its_words(page: Page, room: Showroom):
+    await talking(page, room)
+    trouble = Note("", "That is too long for one message.", NEEDS_YOU)
+    room.answer = lambda _: HTMLResponse(drawing.part(TEMPLATES, "composer_note", trouble), 422)
+    await message(page).fill("Too long")
+    await message(page).press("Enter")
+    await expect(page.locator("#say").get_by_role("alert")).to_have_text("That is too long for one message.")
+    await expect(message(page)).to_have_value("Too long")
+    room.answer = lambda _: Response(status_code=204)
+    await message(page).fill("Short")
+    await message(page).press("Enter")
+    await expect(page.locator("#say").get_by_role("alert")).to_have_count(0)
 
 
 async def test_asking_for_changes_without_saying_which_leads_to_the_field(page: Page, room: Showroom):

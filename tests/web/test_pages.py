@@ -1,10 +1,15 @@
 """Every page as a person meets it: on three screens, light and dark, with all that is folded unfolded."""
 
+import html
+import re
+
 import pytest
 from examples import PAGES
 from inspector import Inspector
 from playwright.async_api import Page
 from showroom import Showroom
+
+import wording
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -88,3 +93,10 @@ def test_every_form_carries_what_protects_it(room: Showroom, name: str):
     assert all('name="csrf"' not in form for form in outside)
     assert "style=" not in shown
     assert "<script>" not in shown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_speaks_the_language_of_the_trade(room: Showroom, name: str):
+    shown = re.sub(r"<(pre|svg|head|script|title)\b.*?</\1>", "", room.draw(name), flags=re.DOTALL)
+    seen = html.unescape(re.sub(r"<[^>]+>", " ", shown))
+    assert [fault for fault in wording.faults(seen) if not fault.startswith("too long")] == []

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 from story_home import HOME
+from story_talk import RECEIPT
 
 from orchestrator.errors import Conflict, TooMany
 from orchestrator.web import problems, rendering
@@ -29,21 +30,12 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     async def setup(request: Request) -> Response:
         until = NOW + timedelta(hours=1)
         wrong = {"password": "A password is needed."}
-        return rendering.render(request, "setup.html", status=422, key="k-1", until=until, wrong=wrong)
+        values = {"key": "k-1", "until": until, "name": "", "email": "", "wrong": wrong}
+        return rendering.render(request, "setup.html", status=422, **values)
 
     @app.get("/sign-in")
     async def sign_in(request: Request, key: str = "") -> Response:
         return rendering.render(request, "sign_in.html", next="/projects/1", key=key, email="", wrong="", away=not key)
-
-    @app.get("/home")
-    async def home(request: Request) -> Response:
-        request.state.person = NADIA
-        return rendering.render(request, "home.html", page=HOME)
-
-    @app.get("/around")
-    async def around(request: Request) -> Response:
-        given = shell.Shell("csrf", shell.Person("Tom"), needs=3)
-        return rendering.render(request, "home.html", page=HOME, shell=given)
 
     @app.get("/busy")
     async def busy() -> None:
@@ -80,17 +72,6 @@ async def test_a_link_signs_in_with_one_button_and_no_password(http: httpx.Async
     assert 'type="password"' not in answer.text
 
 
-async def test_a_page_knows_who_is_signed_in(http: httpx.AsyncClient):
-    answer = await http.get("/home")
-    assert 'data-theme="dark"' in answer.text
-    assert 'name="csrf" value="secret-of-nadia"' in answer.text
-
-
-async def test_a_page_may_bring_what_is_around_it(http: httpx.AsyncClient):
-    answer = await http.get("/around")
-    assert '<span id="needs-count" class="count">3</span>' in answer.text
-
-
 async def test_a_problem_is_a_page_for_a_person(http: httpx.AsyncClient):
     answer = await http.get("/late")
     assert answer.status_code == 409
@@ -113,7 +94,14 @@ async def test_a_problem_of_a_form_in_an_open_page_is_a_note_in_that_form(http: 
     assert "You were faster than we are." in answer.text
 
 
-async def test_every_form_asks_under_a_name_of_its_own(http: httpx.AsyncClient):
-    text = (await http.get("/home")).text
+def test_every_form_asks_under_a_name_of_its_own():
+    text = rendering.page("home", shell.Shell("csrf", shell.Person("Tom")), HOME)
     keys = [part.split('"')[0] for part in text.split('name="key" value="')[1:]]
     assert len(keys) == len(set(keys)) == 2
+
+
+def test_a_component_can_be_drawn_alone():
+    assert rendering.macro("gates", "receipt", RECEIPT).startswith('<section class="receipt" id="gate-7"')
+    assert rendering.part("announce", "Done.") == (
+        '<hx-partial hx-target="#announce" hx-swap="textContent">Done.</hx-partial>'
+    )

@@ -100,10 +100,6 @@ def question(topic: Topic, brief: Brief) -> str:
     return asked.again if asked.again and clarity(brief, topic) is Clarity.HALF else asked.text
 
 
-def explained(topic: Topic, brief: Brief) -> str:
-    return f"{QUESTIONS[topic].means}\n\n{question(topic, brief)}"
-
-
 def upcoming(brief: Brief) -> Topic | None:
     """The next topic to ask about; None when nothing is left to ask."""
     return next(iter(open_topics(brief)), None)

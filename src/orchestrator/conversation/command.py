@@ -21,10 +21,12 @@ from orchestrator.domain.command import (
     Create,
     OfProject,
     Pause,
+    RemoveMember,
     Rename,
     Reset,
     Resume,
     Say,
+    SetMember,
     Undo,
     WriteVision,
 )
@@ -34,7 +36,7 @@ from orchestrator.domain.question import AFTER
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
-from orchestrator.store import commands, events, gates, messages, phases, projects, runs
+from orchestrator.store import commands, events, gates, members, messages, people, phases, projects, runs
 from orchestrator.store.tables import GateRow, ProjectRow
 
 Outcome = dict[str, Any]
@@ -226,6 +228,34 @@ async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
     return _done(row)
 
 
+async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
+    """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
+    row = await _mine(db, command, actor)
+    if command.role not in set(policy.Role):
+        raise NotUnderstood(f"There is no role called “{command.role[:40]}”.", field="role")
+    user = await _user(db, command, actor)
+    await members.set(db, row.id, user.id, policy.Role(command.role), clock.now())
+    events.append(db, row, actor, "member.set", user=user.id, name=user.name, role=command.role)
+    return _done(row) | {"user": user.id, "new": user.password is None}
+
+
+async def _user(db: AsyncSession, command: SetMember, actor: Actor) -> people.User:
+    if command.user_id:
+        return await people.get(db, command.user_id)
+    email = command.email.strip().lower()
+    if known := await people.by_email(db, email):
+        return known
+    return await people.create(db, actor, email, email.partition("@")[0], clock.now())
+
+
+async def remove_member(db: AsyncSession, command: RemoveMember, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    user = await people.get(db, command.user_id)
+    await members.remove(db, row.id, command.user_id)
+    events.append(db, row, actor, "member.removed", user=user.id, name=user.name)
+    return _done(row)
+
+
 async def _mine(db: AsyncSession, command: OfProject, actor: Actor) -> ProjectRow:
     """Lock the project's row, if this person may do this."""
     policy.require(await projects.role(db, command.project_id, actor.user_id), type(command))
@@ -254,4 +284,6 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Reset: reset,
     Undo: undo,
     Rename: rename,
+    SetMember: set_member,
+    RemoveMember: remove_member,
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from orchestrator.conversation import people
 from orchestrator.domain import editing, plain
-from orchestrator.domain.brief import TEXTS, Brief, Clarity, Topic, clarity, text
+from orchestrator.domain.brief import TEXTS, Brief, Clarity, Feature, Topic, clarity, text
 from orchestrator.domain.editing import Act, Edit
 
 _MARK = re.compile(r"^(?:(?:oh|no|and|sorry|wait|actually|hmm|well|correction|but)\b[,:.]*\s+)+", re.IGNORECASE)
@@ -18,7 +18,8 @@ _NOT = re.compile(r"^(?P<new>.+?),?\s+(?:and\s+)?not\s+(?P<old>[^:;.]+?)(?P<more
 _BUT = re.compile(r"^not\s+(?P<old>.+?),?\s+but\s+(?:rather\s+)?(?P<new>.+?)[.]?$", re.IGNORECASE)
 _INSTEAD = re.compile(r"^(?P<new>.+?)\s+(?:instead of|rather than)\s+(?P<old>.+?)[.]?$", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"^(?:please\s+)?(?:change|replace|rename|correct|turn)\s+(?P<old>.+?)\s+(?:to|into|with|by)\s+(?P<new>.+?)[.]?$",
+    r"^(?:please\s+)?(?:change|replace|rename|correct|turn|swap|exchange)\s+(?P<old>.+?)\s+"
+    r"(?:to|into|with|by|for)\s+(?P<new>.+?)[.]?$",
     re.IGNORECASE,
 )
 _TOO_SMALL = plain.words(
@@ -37,7 +38,7 @@ def pair(sentence: str, brief: Brief) -> list[Edit] | None:
     words = words[lead.end() :] if lead else words
     for form in (_CHANGE, _BUT, _NOT, _INSTEAD):
         if found := form.match(words):
-            old, new = plain.bare(found["old"]), found["new"].strip(" ,")
+            old, new = plain.bare(found["old"]), re.sub(r"^for\s+", "", found["new"].strip(" ,"))
             if form is _NOT and found["more"]:
                 new += re.sub(r"^[:;.]\s*", ", ", plain.bare(found["more"]) and found["more"].rstrip(" ."))
             if edits := _swap(brief, old, new):
@@ -83,8 +84,10 @@ def last_topic(brief: Brief, asked: Topic | None, history: Sequence[str]) -> Top
         told = plain.key(text(brief, topic))
         if said and told and (told in said or said in told):
             return topic
+    if asked is None:
+        return None
     before = [topic for topic in Topic if topic is not asked and clarity(brief, topic) is not Clarity.OPEN]
-    upto = [topic for topic in before if asked is None or list(Topic).index(topic) < list(Topic).index(asked)]
+    upto = [topic for topic in before if list(Topic).index(topic) < list(Topic).index(asked)]
     return next(reversed(upto or before), None)
 
 
@@ -92,7 +95,6 @@ def replacing(topic: Topic, new: str, brief: Brief) -> list[Edit]:
     """The new words in place of a text, or of the last item of a list."""
     if topic in TEXTS:
         return [Edit(Act.SET, plain.capital(new), topic)]
-    told = getattr(brief, topic)
-    last = told[-1] if told else ""
-    old = getattr(last, "title", last)
+    told = [item.title if isinstance(item, Feature) else item for item in getattr(brief, topic)]
+    old = told[-1] if told else ""
     return [Edit(Act.SWAP, plain.capital(new), old=old)] if old else [Edit(Act.TELL, plain.capital(new), topic)]

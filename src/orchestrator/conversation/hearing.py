@@ -12,13 +12,17 @@ from orchestrator.domain.editing import Act, Edit, apply, apply_all
 
 _BULLET = re.compile(r"^\s*(?:[-*•–+]|\(?\d{1,2}[.)])\s+\S")
 _HEDGE = re.compile(
-    r"^(?:(?:i think|i guess|i suppose|i would say|i['’]d say|maybe|perhaps|probably|well|hmm+|so|oh|and|that would be|"
-    r"i (?:don['’]t|do not) know(?: yet)?|but|sure)\b[,:.]*\s+)+",
+    r"^(?:(?:i think|i guess|i suppose|i would say|i['’]d say|maybe|perhaps|probably|well|hmm+|so|oh|and"
+    r"|that would be|i (?:don['’]t|do not) know(?: yet)?|(?:i['’]m )?not sure(?: yet)?|no idea|but|sure)\b[,:.]*\s+)+",
     re.IGNORECASE,
 )
 _ANSWER_LEADS = {
-    Topic.WHO: re.compile(r"^(?:(?:it|this|that)(?:['’]s| is| would be| will be)\s+)?(?:mainly |mostly |only "
-    r"|just )?for\s+|^(?:it['’]s|it is|they are) ", re.IGNORECASE),
+    Topic.WHO: re.compile(
+        r"^(?:(?:it|this|that)(?:['’]s| is| would be| will be)\s+)?"
+        r"(?:(?:mainly|mostly|only|just|probably|especially) )?for\s+"
+        r"|^(?:it['’]s|it is|they are|mainly|mostly|especially) ",
+        re.IGNORECASE,
+    ),
     Topic.PROBLEM: re.compile(r"^(?:because|the problem is(?: that)?|it is that|that)\s+", re.IGNORECASE),
     Topic.SUCCESS: re.compile(r"^(?:success (?:is|means|would be)|if|when|that)\s+", re.IGNORECASE),
 }  # fmt: skip
@@ -63,7 +67,7 @@ def hear(text: str, brief: Brief, asked: Topic | None, history: Sequence[str] = 
     if not re.search(r"\w", text):
         return Meant()
     so_far = _Hearing(brief, asked, history)
-    for line in text.split("\n"):
+    for line in listing.apart(text):
         _line(so_far, line)
     _place(so_far, cues.WEAK if talking else ())
     return Meant(tuple(so_far.edits), tuple(so_far.loose), tuple(so_far.corrected))
@@ -75,9 +79,18 @@ def _line(so_far: _Hearing, line: str) -> None:
     elif _BULLET.match(line) and not labels.label(line):
         so_far.edits += _bullet(so_far, listing.unbulleted(line))
     else:
-        for sentence in plain.sentences(line):
+        for sentence in _sentences(line):
             _sentence(so_far, sentence)
         so_far.under = so_far.under if so_far.under and not so_far.under.rest else None
+
+
+def _sentences(line: str) -> list[str]:
+    """The sentences of a line; a heading may also follow a semicolon: “a planner; must have: a calendar”."""
+    found: list[str] = []
+    for sentence in plain.sentences(line):
+        parts = re.split(r";\s+", sentence)
+        found += parts if any(labels.label(part) for part in parts[1:]) else [sentence]
+    return found
 
 
 def _bullet(so_far: _Hearing, item: str) -> list[Edit]:
@@ -99,6 +112,8 @@ def _sentence(so_far: _Hearing, sentence: str) -> None:
         so_far.corrected += put_right
     elif (told := _cued(sentence, so_far.now, so_far.asked, cues.STRONG)) is not None:
         so_far.edits += told
+    elif so_far.asked is Topic.FEATURES and not _only_who(sentence, so_far.brief, so_far.asked):
+        so_far.edits += _one_of(sentence, so_far.brief, so_far.asked, later=True)
     else:
         so_far.loose.append(sentence)
 
@@ -152,19 +167,27 @@ def _answered(loose: list[str], brief: Brief, asked: Topic) -> list[Edit]:
     """The first sentence answers the question, unless another says what is wanted; a later one may change the topic."""
     if len(loose) == 1 and (who := _only_who(loose[0], brief, asked)):
         return [Edit(Act.TELL, plain.capital(who), Topic.WHO)]
-    first = next((s for s in loose if idea.is_wish(s)), loose[0]) if loose and asked is Topic.WHAT else (*loose, "")[0]
+    first = next(filter(idea.is_wish, loose), *loose[:1]) if asked is Topic.WHAT and loose else (*loose, "")[0]
     edits: list[Edit] = []
-    for sentence in loose:
-        turns = asked not in cues.NARRATIVE and (sentence is not first or asked is Topic.FEATURES)
-        other = _cued(sentence, brief, asked, cues.WEAK) if turns else None
-        edits += other if other is not None else tell(asked, _HEDGE.sub("", sentence) or sentence)
+    for sentence in sorted(loose, key=lambda sentence: sentence is not first):
+        edits += _one_of(sentence, brief, asked, later=sentence is not first)
     return _anew(edits, brief, asked)
+
+
+def _one_of(sentence: str, brief: Brief, asked: Topic, *, later: bool) -> list[Edit]:
+    if later and asked not in cues.NARRATIVE and (other := _cued(sentence, brief, asked, cues.WEAK)) is not None:
+        return other
+    if later and asked is Topic.WHAT and idea.is_wish(sentence):
+        return listing.wishes(idea.wanted(sentence))
+    hedge = _HEDGE.match(sentence)
+    doubt = Priority.LOW if hedge and re.search(r"maybe|perhaps", hedge[0], re.IGNORECASE) else None
+    return tell(asked, sentence[hedge.end() :] if hedge else sentence, doubt)
 
 
 def _only_who(sentence: str, brief: Brief, asked: Topic) -> str:
     """The people in an answer that names nobody else: “busy parents”, said a question too early or too late."""
     fits = clarity(brief, Topic.WHO) is not Clarity.CLEAR and (asked is not Topic.WHAT or brief.what)
-    who = plain.bare(_HEDGE.sub("", sentence))
+    who = plain.bare(_led(Topic.WHO, _HEDGE.sub("", sentence)))
     return who if fits and people.is_people(who) else ""
 
 
@@ -190,6 +213,7 @@ def tell(topic: Topic, text: str, priority: Priority | None = None) -> list[Edit
         return [Edit(Act.TELL, step, topic) for step in listing.steps(text)]
     words, why = _because(topic, text)
     told = plain.capital(_led(topic, words))
+    told = re.sub(r",? (?:too|as well)$", "", told) if topic is Topic.WHO else told
     told = plain.ended(told) if topic is Topic.SUCCESS else plain.bare(told) if topic is Topic.WHO else told.strip()
     edits = [Edit(Act.TELL, told, topic)] if told else []
     return [*edits, Edit(Act.TELL, plain.capital(why), Topic.PROBLEM)] if why else edits

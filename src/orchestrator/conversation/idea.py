@@ -4,7 +4,7 @@ import re
 
 from orchestrator.conversation import listing, people
 from orchestrator.domain import plain, verbs
-from orchestrator.domain.brief import Topic
+from orchestrator.domain.brief import Topic, says_little
 from orchestrator.domain.editing import Act, Edit
 
 _WANT = re.compile(
@@ -39,19 +39,19 @@ _DOES = re.compile(
 )
 _HELPS = re.compile(r"^(?:helps?|lets?|allows?|enables?|connects?)\s+", re.IGNORECASE)
 _PARTS = re.compile(r"(?::\s+|\s[-–—]\s+|\s+with\s+)(?P<parts>.+)$", re.IGNORECASE)
+_WORDS = 4  # of a name
 _DROPPED = plain.words(
     """
-    a an the some my our your their his her for of to and or which that in on with
+    a an the some my our your their for of to and or which that in on with but when if
     """
 )
 
 
 def read(sentence: str) -> list[Edit]:
     """What one sentence about the idea tells."""
-    wanted, why = _split_why(_wanted(sentence))
-    what, who = _split_who(wanted)
-    what, does, doers = _split_does(what)
-    what = f"Something {what}" if what.casefold().startswith("to ") else what
+    wish, why = _split_why(wanted(sentence))
+    what, who = _split_who(wish)
+    what, does, doers = _split_does(f"Something {what}" if what.casefold().startswith("to ") else what)
     told = [Edit(Act.TELL, plain.capital(text), topic) for topic, text in (
         (Topic.WHAT, plain.bare(what)), (Topic.WHO, who or doers), (Topic.PROBLEM, plain.bare(why))
     ) if text]  # fmt: skip
@@ -62,7 +62,8 @@ def is_wish(sentence: str) -> bool:
     return bool(_WANT.match(sentence))
 
 
-def _wanted(sentence: str) -> str:
+def wanted(sentence: str) -> str:
+    """The sentence without “I want” and the like."""
     return sentence[found.end() :] if (found := _WANT.match(sentence)) else sentence
 
 
@@ -88,8 +89,8 @@ def _split_does(what: str) -> tuple[str, list[Edit], str]:
     if found := _DOES.search(what):
         return _doing(what, found)
     if (found := _PARTS.search(what)) and (found[0].startswith(":") or len(listing.parts(found["parts"])) > 1):
-        says_little = len(_significant(what[: found.start()])) < 2  # noqa: PLR2004 - “a site” alone
-        return what if says_little else what[: found.start()], listing.wishes(found["parts"]), ""
+        alone = len(_significant(what[: found.start()])) == 1  # “a site” alone says little
+        return what if alone else what[: found.start()], listing.wishes(found["parts"]), ""
     return what, [], ""
 
 
@@ -100,19 +101,22 @@ def _doing(what: str, found: re.Match[str]) -> tuple[str, list[Edit], str]:
     ):
         doers, does = pair
     doers = "" if doers.casefold() in {"i", "me", "we", "us", "you", "people", "users", "everyone", "them"} else doers
-    wishes = listing.wishes(does) if verbs.starts(does) or len(listing.parts(does)) > 1 else []
+    to_do = found[0].strip().startswith("to ") or verbs.starts(listing.lead_off(does)) or len(listing.parts(does)) > 1
+    wishes = listing.wishes(does) if to_do else []
     return what, wishes, doers
 
 
 def name_of(idea: str) -> str:
     """Two to four words that a project can go by until somebody names it."""
-    first = next(iter(listing.lines(plain.clean(idea, 2_000))), "")
-    what, who = _split_who(_split_why(_wanted(first))[0])
+    sentences = listing.lines(plain.clean(idea, 2_000))
+    first = next((sentence for sentence in sentences if is_wish(sentence)), *sentences[:1]) if sentences else ""
+    what, who = _split_who(_split_why(wanted(first))[0])
     head = re.split(r"[,;:(]|\s[-–—]\s", what.strip(), maxsplit=1)[0]
     found = _DOES.search(head)
     words = _significant(head[: found.start()] if found else head)
-    if len(words) == 1:  # “app” alone names nothing
-        words = _significant(_deed(head, found)) or _significant(f"{words[0]} for {who}" if who else words[0])
+    if len(words) == 1 or says_little(" ".join(words)):  # “app” alone names nothing
+        named = f"{words[0]} for {plain.uncapital(who)}" if words and who else ""
+        words = _significant(_deed(head, found)) or _significant(named) or words
     return plain.capital(plain.cut(" ".join(words), 60)) or "New idea"
 
 
@@ -126,7 +130,9 @@ def _significant(text: str) -> list[str]:
     words = [word for word in map(plain.bare, text.split()) if re.search(r"\w", word)]
     while words and words[0].casefold() in _DROPPED:
         words.pop(0)
-    words = [word for word in words if word.casefold() not in {"my", "our", "the", "a", "an"}][:4]
+    words = [word for word in words if word.casefold() not in {"my", "our", "the", "a", "an"}]
+    if len(words) > _WORDS:
+        words = words[: next((place for place in (2, 3) if words[place].casefold() in _DROPPED), _WORDS)]
     while words and words[-1].casefold() in _DROPPED:
         words.pop()
     return words

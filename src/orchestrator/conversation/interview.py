@@ -126,6 +126,8 @@ def _moves(turn: Turn) -> Heard | None:
     told = turn.asked is not None and clarity(turn.brief, turn.asked) is not Clarity.OPEN
     if words in said.STOP_ASKING or (words in said.DONE and not told):
         return _stop_asking(turn)
+    if turn.asked is Topic.OUT and words.startswith("nothing"):
+        return _skip(turn, turn.asked)
     if turn.asked and (words in said.SKIP | said.ENOUGH | said.DONE):
         return _skip(turn, turn.asked)
     if (found := _CHANGE.fullmatch(words)) and (topic := labels.topic_named(found["topic"])):
@@ -192,7 +194,7 @@ def _content(turn: Turn) -> Heard | None:
     if not meant.edits:
         return None
     edits = hearing.changed(turn.brief, meant.edits)
-    after = _named(turn, _asked_enough(turn, apply_all(turn.brief, edits), meant.edits))
+    after = _named(_asked_enough(turn, apply_all(turn.brief, edits), meant.edits))
     told, notes = standing.told(turn.brief, after, edits, meant)
     if edits and turn.vision and turn.asked is None:
         return Heard(f"{told} {standing.NEW_VERSION}".strip(), after, None, Wants.WRITE_VISION, notes)
@@ -200,11 +202,11 @@ def _content(turn: Turn) -> Heard | None:
     return _asking(turn, told, _NOT_ENGLISH if first_time else "", brief=after, notes=notes)
 
 
-def _named(turn: Turn, after: Brief) -> Brief:
+def _named(after: Brief) -> Brief:
     """With a name of its own from the first clear idea on."""
     if after.name or clarity(after, Topic.WHAT) is not Clarity.CLEAR:
         return after
-    return apply(after, Edit(Act.NAME, name_of(turn.text if turn.asked is Topic.WHAT else after.what)))
+    return apply(after, Edit(Act.NAME, name_of(f"{after.what} for {after.who}" if after.who else after.what)))
 
 
 def _help(turn: Turn) -> str:

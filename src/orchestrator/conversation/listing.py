@@ -46,17 +46,25 @@ _MORE = re.compile(
 _LETS = re.compile(r"(?:lets?|allows?|enables?|helps?)\s+(?=\w)", re.IGNORECASE)
 _NOTHING = plain.phrases(
     """
-    and | also | etc | etcetera | so on | and so on | to | a | the | it | more | things like that
+    and | also | etc | etcetera | on | so on | and so on | to | a | the | it | more | things like that
     """
 )
-_COMMAS = re.compile(r",\s+(?:and\s+|or\s+)?|\s*;\s*")
+_COMMAS = re.compile(r",\s+(?!so that|because|in order|so (?:i|we|they|you) )(?:and\s+|or\s+)?|\s*;\s*")
+_NUMBER = re.compile(r"\s*\(?1[.)]\s")
+_INLINE = re.compile(r"\s+(?=\(?\d{1,2}[.)]\s)")
+_FOR_NOW = re.compile(r"\s+(?:for now|yet|at first|at the moment|right now)\W*$", re.IGNORECASE)
 _HEADING = 3  # words that can be the heading of a list
 _AND = re.compile(r"\s+(?:and then|and also|and|&|as well as|plus)\s+")
 
 
 def lines(text: str) -> list[str]:
     """Lines without bullets, and the sentences of running ones."""
-    return [sentence for line in text.split("\n") for sentence in plain.sentences(unbulleted(line))]
+    return [sentence for line in apart(text) for sentence in plain.sentences(unbulleted(line))]
+
+
+def apart(text: str) -> list[str]:
+    """The lines, and the points of a list that was written in one of them: “1. plan 2. print”."""
+    return [part for line in text.split("\n") for part in (_INLINE.split(line) if _NUMBER.match(line) else [line])]
 
 
 def unbulleted(line: str) -> str:
@@ -68,13 +76,14 @@ def wishes(text: str, priority: Priority | None = None) -> list[Edit]:
     found: list[Edit] = []
     for sentence in lines(text):
         rank, rest = _ranked(sentence)
-        found += [wish(part, priority or rank) for part in parts(_lead_off(rest))]
+        if plain.bare(rest).casefold() not in _NOTHING:
+            found += [wish(part, priority or rank) for part in parts(lead_off(rest))]
     return [edit for edit in found if edit.text]
 
 
 def wish(text: str, priority: Priority | None = None) -> Edit:
     """One feature: a short title, and what else was said about it."""
-    title, _, more = _MORE.sub("\n", _lead_off(text), count=1).partition("\n")
+    title, _, more = _MORE.sub("\n", lead_off(text), count=1).partition("\n")
     title = "" if plain.bare(title).casefold() in _NOTHING else _imperative(plain.bare(title))
     return Edit(Act.TELL, title, Topic.FEATURES, more=plain.capital(more.strip(" ,)")), priority=priority)
 
@@ -91,7 +100,7 @@ def _ranked(sentence: str) -> tuple[Priority | None, str]:
     return (Priority.HIGH if _HAS_TO.search(sentence) else None), sentence
 
 
-def _lead_off(text: str) -> str:
+def lead_off(text: str) -> str:
     """Without “it should”, “I want to”, “a” and the like in front."""
     while (found := _LEADS.match(text)) and found.end() < len(text):
         text = text[found.end() :]
@@ -114,14 +123,14 @@ def parts(text: str) -> list[str]:
 
 
 def _is_doing(piece: str) -> bool:
-    return len(piece.split()) > 1 and verbs.starts(_lead_off(piece))
+    return len(piece.split()) > 1 and verbs.starts(lead_off(piece))
 
 
 def _joined(pieces: list[str]) -> list[str]:
     """“track my walks, swims, see a chart” are two: what has no verb belongs to the one before."""
     joined: list[str] = []
     for piece in pieces:
-        if joined and not verbs.starts(_lead_off(piece)):
+        if joined and not verbs.starts(lead_off(piece)):
             joined[-1] += ", " + piece
         else:
             joined.append(piece)
@@ -132,7 +141,8 @@ def _at_verbs(text: str) -> list[str]:
     """Apart at each “and” that something to do follows, unless a single word stands before it (“search and find”)."""
     found: list[str] = []
     for piece in _AND.split(text):
-        if found and not (_is_doing(piece) and len(found[-1].split()) > 1):
+        thing = piece.startswith(("a ", "an ")) and bool(found) and not _is_doing(found[-1])
+        if found and not thing and not (_is_doing(piece) and len(found[-1].split()) > 1):
             found[-1] += " and " + piece
         else:
             found.append(piece)
@@ -146,7 +156,7 @@ def _last(piece: str) -> list[str]:
 
 def items(text: str) -> list[str]:
     """Things in a row: “ads, payments and chat”."""
-    found = [part for line in lines(text) for part in _things(line)]
+    found = [_FOR_NOW.sub("", part) for line in lines(text) for part in _things(line)]
     return [plain.capital(item) for item in map(plain.bare, found) if item]
 
 

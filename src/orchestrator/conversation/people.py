@@ -6,28 +6,28 @@ from orchestrator.domain import plain, verbs
 
 _PEOPLE = plain.words(
     """
-    adults aunt baby babies beginners boys boyfriend brother business businesses carers caregivers charity charities
-    child children church churches citizens class classes clients clinic clinics club clubs colleague colleagues
-    committee community communities companies company couples coworkers crew customer customers dad dads daughter
-    dentist dentists department doctor doctors elderly employee employees everybody everyone expats families family
-    fans father folks freelancer freelancers friend friends gardeners girlfriend girls grandma grandparents guests
-    gym gyms hairdressers homeowners hospital hospitals household households husband immigrants individuals kids
-    landlords lady ladies locals man member members men migrants mom moms mother mum mums myself neighborhood
-    neighbors neighbourhood neighbours nonprofits nurse nurses office offices organisations organizations ourselves
-    parents partner patients people person players pupils refugees relatives residents restaurant restaurants
-    retirees salon salons school schools seniors shops sister small-businesses smes society somebody someone son
-    staff startups strangers student students studio studios swimmers teachers team teams teenager teenagers teens
-    tenants tourists toddlers us users visitors volunteer volunteers wife woman women workers workmates you bakery
-    bakeries cafe cafes café cafés shop startup me
+    adults audience aunt babies baby bakeries bakery band bands beginners boyfriend boys brother business businesses
+    cafe cafes café cafés caregivers carers charities charity child children choir choirs church churches citizens
+    class classes clients clinic clinics club clubs colleague colleagues committee communities community companies
+    company couples coworkers crew customer customers dad dads daughter dentist dentists department doctor doctors
+    elderly employee employees everybody everyone expats families family fans father folks freelancer freelancers
+    friend friends gardeners girlfriend girls grandma grandparents guests gym gyms hairdressers homeowners hospital
+    hospitals household households husband immigrants individuals kids ladies lady landlords locals man me member
+    members men migrants mom moms mother mum mums myself neighborhood neighbors neighbourhood neighbours ngo ngos
+    nonprofits nurse nurses office offices organisations organizations ourselves parents partner patients people
+    person players pupils refugees relatives residents restaurant restaurants retirees salon salons school schools
+    seniors shop shops sister small-businesses smes society somebody someone son staff startup startups strangers
+    student students studio studios swimmers teachers team teams teenager teenagers teens tenants toddlers tourists
+    us users visitors volunteer volunteers wife woman women workers workmates you
     """
 )
 _THINGS = plain.words(
     """
-    dinners papers flowers orders computers letters numbers covers offers answers posters stickers filters trackers
-    reminders folders vouchers containers chapters layers matters others powers prayers rivers sneakers summers
-    sweaters tickets toasters towers trailers vouchers waters weathers winters colors colours doors errors factors
-    floors mirrors monitors motors sensors tractors lists artists' breakfasts tests posts guests' costs forecasts
-    plants events parents' moments payments documents agents' restaurants' payments appointments
+    agents' answers appointments artists' breakfasts chapters colors colours computers containers costs covers
+    dinners documents doors errors events factors filters floors flowers folders forecasts guests' layers letters
+    lists matters mirrors moments monitors motors numbers offers orders others papers parents' payments plants
+    posters posts powers prayers reminders restaurants' rivers sensors sneakers stickers summers sweaters tests
+    tickets toasters towers trackers tractors trailers vouchers waters weathers winters
     """
 )
 _ENDINGS = re.compile(r"(?:ers|ors|ists|ians|fans|mates|folk|holders)$")
@@ -46,7 +46,11 @@ def is_people(text: str) -> bool:
 
 
 def is_person(word: str) -> bool:
-    return word in _PEOPLE or (word not in _THINGS and len(word) >= _SHORTEST and bool(_ENDINGS.search(word)))
+    return (
+        word in _PEOPLE
+        or f"{word}s" in _PEOPLE
+        or (word not in _THINGS and len(word) >= _SHORTEST and bool(_ENDINGS.search(word)))
+    )
 
 
 def then_doing(text: str) -> tuple[str, str] | None:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable
 
-from orchestrator.conversation import asking
+from orchestrator.conversation import asking, labels
 from orchestrator.conversation.exchange import Turn, spoken
 from orchestrator.domain import plain
-from orchestrator.domain.brief import open_topics
+from orchestrator.domain.brief import open_topics, text
 
 _ASKS = re.compile(
     r"^(?:what|why|how|who|whom|where|when|which|can you|could you|do you|does|did|is it|is this|is that|are you"
     r"|are we|"
-    r"will you|should i|do i|am i|shall|would you|have you|must i)\b",
+    r"will you|should (?:i|it|we|they|this)|do i|am i|shall|would you|have you|must i)\b",
     re.IGNORECASE,
 )
 _MEANS = re.compile(
@@ -31,6 +31,8 @@ _TERM = re.compile(
     r"|meaning of)\s+(?:an? |the |by )?"
     r"(?P<term>.+?)(?: mean)?"
 )
+_TOPIC = re.compile(r"(?:what (?:is|are) (?:the |my )?(?=features|goal|audience|problem|name|users))?(?P<topic>.+)")
+_SHOWN = 300  # characters of a person's own words said back
 _WE = re.compile(
     r"(?:(?:who|what) are you|are you (?:an? )?(?:ai|robot|bot|human|person|chatgpt|gpt|machine|real|computer"
     r"|llm|real person)(?: or .+)?|"
@@ -80,6 +82,12 @@ def _term(_: Turn, found: re.Match[str]) -> str | None:
     )
 
 
+def _topic(turn: Turn, found: re.Match[str]) -> str | None:
+    topic = labels.topic_named(found["topic"])
+    told = text(turn.brief, topic) if topic and turn.text.endswith("?") else ""
+    return f"So far I have this: “{plain.cut(told, _SHOWN)}”." if told else None
+
+
 def _means(turn: Turn, _: re.Match[str]) -> str | None:
     return asking.QUESTIONS[turn.asked].means if turn.asked else HELP
 
@@ -111,5 +119,6 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Turn, re.Match[str]], str | Non
     (_MORE, _more),
     (_COST, lambda _, __: COST),
     (_KNOWN, _known),
+    (_TOPIC, _topic),
     (_TERM, _term),
 )

@@ -115,6 +115,11 @@ def _vague(brief: Brief, topic: Topic) -> bool:
     return nothing is not None and set(plain.key(text(brief, topic)).split()) <= nothing
 
 
+def says_little(what: str) -> bool:
+    """Whether these words could be about any idea: “a small app for my phone”."""
+    return set(plain.key(what).split()) <= _ANYTHING
+
+
 def open_topics(brief: Brief) -> tuple[Topic, ...]:
     """What there is to ask, in order."""
     return tuple(topic for topic in Topic if clarity(brief, topic) is not Clarity.CLEAR and topic not in brief.skipped)

@@ -73,8 +73,11 @@ class Rename(OfProject):
 
 @dataclass(frozen=True, slots=True)
 class SetMember(OfProject):
-    email: str
+    """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
+
     role: str
+    email: str = ""
+    user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

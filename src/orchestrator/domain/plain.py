@@ -65,7 +65,7 @@ def ended(text: str) -> str:
 
 def bare(text: str) -> str:
     """Without the marks around it."""
-    return text.strip(" \n.,;:!…-–—\"'“”„«»")
+    return text.strip(" \n.,;:!?…-–—\"'“”„«»")
 
 
 def listed(items: Sequence[str]) -> str:

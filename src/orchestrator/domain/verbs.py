@@ -5,19 +5,19 @@ import re
 from orchestrator.domain import plain
 
 _PLAIN = """
-add adjust answer approve archive arrange ask assign attend back block book borrow browse build buy calculate call
-cancel change chat check choose collect combine comment compare complete confirm connect contact control convert cook
-copy count create customise customize cut decide define delete describe design discover display divide do donate
-download drag draw earn edit email enter estimate exchange explain explore export filter find fill follow gather
-generate get give grade group guide help hide highlight hire import inform insert invite join keep label learn lend
-like list listen locate lock log look make manage map mark match measure meet mix monitor move note notify offer open
-order organise organize pause pay personalise personalize photograph pick pin plan play post practice practise prepare
-preview print protect publish put quiz rank rate read receive recognise recognize recommend record redeem redo
-reduce register reject remember remind remove rename rent reorder repeat reply report request reschedule reserve
-respect restore return reuse review reward save scan schedule search see select sell send set share show sign solve
-sort split spot start stay stop store submit subscribe suggest swap switch synchronise take tag talk teach tell test
-tick track trade train translate try turn type undo unsubscribe update upload use view visit vote warn watch write
-zoom
+add adjust answer approve archive arrange ask assign attend back block book borrow browse build buy calculate
+call cancel change chat check choose collect combine comment compare complete confirm connect contact control
+convert cook copy count create customise customize cut decide define delete describe design discover display
+divide do donate download drag draw earn edit email enter estimate exchange explain explore export filter find
+fill follow gather generate get give grade group guide help hide highlight hire import inform insert invite join
+keep label learn leave lend like list listen locate lock log look lose make manage map mark match measure meet
+mix monitor move note notify offer open order organise organize pause pay personalise personalize photograph
+pick pin plan play post practice practise prepare preview print protect publish put quiz rank rate read receive
+recognise recognize recommend record redeem redo reduce register reject remember remind remove rename rent
+reorder repeat reply report request reschedule reserve respect restore return reuse review reward rsvp save scan
+schedule search see select sell send set share show sign solve sort split spot start stay stop store submit
+subscribe suggest swap switch synchronise take tag talk teach tell test tick track trade train translate try
+turn type undo unsubscribe update upload use view visit vote warn watch write zoom
 """
 VERBS = frozenset(_PLAIN.split())
 
@@ -79,6 +79,7 @@ def _split(text: str) -> tuple[str, str, str] | None:
     adverb = words.pop(0) + " " if len(words) > 1 and _is_adverb(words[0]) else ""
     if not words or (verb := base(plain.bare(words[0]))) is None or _is_thing(words):
         return None
+    verb = words[0] if words[0].isupper() and len(words[0]) > 1 else verb  # RSVP
     return plain.uncapital(adverb), verb, " ".join(words[1:])
 
 

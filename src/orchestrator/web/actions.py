@@ -1,5 +1,6 @@
 """What forms ask for: each is a command under the form's key, and then back to the page."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -25,8 +26,8 @@ from orchestrator.domain.command import (
 )
 from orchestrator.domain.gate import Decision, Way
 from orchestrator.errors import Conflict, NotUnderstood
-from orchestrator.runtime import read, tx
-from orchestrator.store import gates, pages, people
+from orchestrator.runtime import read, runtime, tx
+from orchestrator.store import gates, links, pages, people
 from orchestrator.store.pages import Standing
 from orchestrator.web import rendering
 from orchestrator.web.auth import Person, Signed
@@ -41,6 +42,7 @@ ProjectId = Annotated[str, Path(max_length=64)]
 Text = Annotated[str, Form()]
 Key = Annotated[str, Form(max_length=200)]
 SEE_OTHER = 303
+INVITATION = timedelta(days=7)
 SIMPLE = {"pause": Pause, "stop": Pause, "resume": Resume, "cancel": Cancel, "reset": Reset, "vision": WriteVision}
 
 
@@ -104,23 +106,29 @@ async def _named(request: Request, id: str, verb: str, who: Person, key: str) ->
 def _of_people(id: str, given: dict[str, str]) -> Command:
     if given.get("remove"):
         return RemoveMember(id, given["remove"])
-    return SetMember(id, given.get("email", "") or given.get("member", ""), given.get("role", "viewer"))
+    return SetMember(id, given.get("role", ""), given.get("email", ""), given.get("member", ""))
 
 
 async def _kept(id: str, who: Person, command: Command, key: str, field: str, value: str) -> Response:
     """Do it, or show the page again with what was typed and what is wrong with it."""
     try:
-        await done(command, who, key)
+        outcome = await done(command, who, key)
     except (NotUnderstood, Conflict) as wrong:
-        return await _again(id, who, {field: Field(value, str(wrong))})
+        return await _again(id, who, {field: Field(value, str(wrong))}, 422)
+    if outcome.get("new"):
+        link = await tx(links.create, who.actor, links.SETUP, outcome["user"], clock.now(), INVITATION)
+        told = (
+            f"Send this link to {value}: {runtime().settings.address}/setup?key={link} It works once, for seven days."
+        )
+        return await _again(id, who, {"saved": told}, 200)
     return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
 
 
-async def _again(id: str, who: Person, fields: dict[str, Any]) -> Response:
+async def _again(id: str, who: Person, fields: dict[str, Any], status: int) -> Response:
     async def fill(db: AsyncSession, seen: Viewer, found: Standing) -> Any:
         return await settings.people_page(db, seen, found, **fields)
 
-    return await of_project("people", id, who, fill, 422)
+    return await of_project("people", id, who, fill, status)
 
 
 @router.post("/projects/{id}/phases/{n}/undo")

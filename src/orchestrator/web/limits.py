@@ -1,6 +1,5 @@
 """How much anybody may ask of us at once: one table, counted in this process over a moving minute."""
 
-import ipaddress
 import math
 from typing import Final
 
@@ -23,7 +22,7 @@ RULES: Final[dict[str, RateLimitItem]] = {
 
 
 class Limits:
-    """The counters of one process."""
+    """The counters of one process. The settings see to it that they are off only where nobody else can come."""
 
     def __init__(self, on: bool = True) -> None:
         self.on = on
@@ -37,18 +36,3 @@ class Limits:
         wait = max(1, math.ceil(until - clock.now().timestamp()))
         seconds = "1 second" if wait == 1 else f"{wait} seconds"
         raise TooMany(f"That was a lot at once. Please wait {seconds} before the next.", wait)
-
-
-def limited(rate_limits: bool, host: str) -> bool:
-    """Whether limits hold: they can be switched off only where nobody else can reach us."""
-    return rate_limits or not loopback(host)
-
-
-def loopback(host: str) -> bool:
-    """Whether this name or address is this machine and nothing else."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

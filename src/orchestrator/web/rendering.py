@@ -9,14 +9,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from orchestrator import clock
-from orchestrator.runtime import runtime
 from orchestrator.web import assets, drawing
+from orchestrator.web.context import of
 from orchestrator.web.problems import Problem
 from orchestrator.web.views import account, problems
 from orchestrator.web.views.shell import Person, Shell
 
 files = assets.load()
 router = assets.router(files)
+INTO_THE_FORM = {"HX-Retarget": "find [data-note]", "HX-Reswap": "innerHTML"}
 
 
 @cache
@@ -40,9 +41,14 @@ def macro(file: str, name: str, *views: object) -> str:
 
 
 def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
-    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems."""
+    """Draw one of the pages that stand outside of projects: set-up, sign-in, problems.
+
+    A form that htmx sent gets no page about a problem but a note inside of it, and keeps what was written in it.
+    """
     name = template.removesuffix(".html")
-    view = VIEWS[name](values)
+    if name == "problem" and "hx-request" in request.headers:
+        return HTMLResponse(part("problem", problems.note(_problem(request, values))), status, INTO_THE_FORM)
+    view = VIEWS[name](request, values)
     return HTMLResponse(page(name, Shell(csrf="", person=_person(request)), view), status)
 
 
@@ -51,15 +57,15 @@ def _person(request: Request) -> Person | None:
     return Person(who.name, who.email, who.theme, who.whole_answers) if who else None
 
 
-def _setup(values: dict[str, Any]) -> account.SetupPage:
-    return account.setup(**values, now=clock.now())
+def _setup(request: Request, values: dict[str, Any]) -> account.SetupPage:
+    return account.setup(**values, now=of(request).now())
 
 
-def _sign_in(values: dict[str, Any]) -> account.SignInPage:
-    return account.sign_in(**values, hours=runtime().settings.session_hours)
+def _sign_in(request: Request, values: dict[str, Any]) -> account.SignInPage:
+    return account.sign_in(**values, hours=of(request).session_hours)
 
 
-def _problem(values: dict[str, Any]) -> problems.ProblemPage:
+def _problem(_: Request, values: dict[str, Any]) -> problems.ProblemPage:
     found: Problem = values["problem"]
     wait = int(found.headers.get("retry-after", 0))
     return problems.problem(found.status, found.title, found.sentence, wait, values["reference"])

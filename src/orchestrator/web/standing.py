@@ -14,10 +14,11 @@ STEPS_OF_A_PHASE = (Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step
 
 
 def status(found: Standing) -> str:
-    """The whole sentence as plain text."""
+    """The whole sentence as plain text; a link that only leads to the question is left out."""
     line = status_line(found)
-    link = line.link.text if line.link else ""
-    return " ".join(f"{line.news} {link}{line.more if link else ' ' + line.more}".split())
+    if line.link and line.more.startswith("."):
+        return f"{line.news} {line.more.removeprefix('.').strip()}"
+    return f"{line.news} {line.link.text if line.link else ''}{line.more}".strip()
 
 
 def status_line(found: Standing, zone: tzinfo = UTC) -> StatusLine:

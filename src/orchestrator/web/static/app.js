@@ -69,6 +69,7 @@
     const form = ctx.sourceElement;
     if (!form?.matches?.("form") || ctx.response.status >= 400) return;
     forget(form);
+    all("[data-note]", form).forEach((note) => { note.replaceChildren(); });
     if ("renew" in form.dataset) {
       form.reset();
       all("textarea", form).forEach((field) => { field.value = ""; field.removeAttribute("aria-invalid"); });
@@ -122,14 +123,17 @@
     }
   });
 
+  // The slip may come twice, from the answer and from the stream; when the one with the focus goes, the other has it.
+  const nowhere = () => document.activeElement === document.body || document.activeElement?.closest("form[data-gate]");
+  const focusOnce = (slip) => { if (nowhere() || !document.activeElement.isConnected) slip.focus(); };
+
   document.addEventListener("htmx:after:swap", () => {
     if (following) toTheEnd();
     following = false;
     restore();
     if (!asked) return;
     const card = one(`#gate-${CSS.escape(asked)}`);
-    if (!card || card.matches(".receipt")) asked = null;
-    if (card?.matches(".receipt")) card.focus();
+    if (card?.matches(".receipt")) focusOnce(card);
     else if (card) one("[aria-invalid=true]", card)?.focus();
   });
 

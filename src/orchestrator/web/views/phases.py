@@ -13,7 +13,6 @@ from orchestrator.web.views.marks import (
     Action,
     Choice,
     Document,
-    Link,
     Mark,
     Note,
     State,
@@ -175,7 +174,3 @@ def buttons(href: str, working: bool, paused: bool) -> tuple[Action, ...]:
             Action("Stop now", f"{href}/stop", style="no"),
         )
     return (Action("Go on", f"{href}/resume", style="primary"),) if paused else ()
-
-
-def all_phases(href: str) -> Link:
-    return Link("All phases", f"{href}/progress")

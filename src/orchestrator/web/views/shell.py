@@ -33,10 +33,6 @@ class Person:
     whole_answers: bool = False  # show answers only when they are complete
     language: str = "en"
 
-    @property
-    def first_name(self) -> str:
-        return self.name.split(" ", 1)[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Need:
