@@ -243,6 +243,8 @@ def test_a_later_phase_leaves_the_page_of_an_earlier_one_alone(journey):
 def test_the_tour_stops_at_the_pages_that_the_journey_speaks_of(journey):
     look = "from prototype import vision; print([([f.id for f in s.features], s.later) for s in vision.load().steps])"
 
-    shown = subprocess.run([sys.executable, "-B", "-c", look], cwd=journey.home, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-B", "-c", look], cwd=journey.home, capture_output=True, text=True, check=True
+    )
 
     assert shown.stdout.strip() == "[(['F1'], ()), (['F2', 'F3'], ('Swap a meal',))]"
