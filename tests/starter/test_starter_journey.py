@@ -8,10 +8,10 @@ import sys
 import pytest
 from starter_door import SUPPER, ask, checks, content, copy, git, opened, repository, save, subjects
 
+from orchestrator.executors.starter import project, site
+
 ASKED = "## What the person asked for\nMake it *green*.\n  And <b>bigger</b>: 100 %\n"
 WORDS = "Make it *green*.\n  And <b>bigger</b>: 100 %"
-
-from orchestrator.executors.starter import project, site
 
 
 def at(home, subject, folder):
