@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import __version__, clock, runtime, telemetry, vault
@@ -26,7 +27,7 @@ from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
 from orchestrator.store import engine, links, migrate, tokens
 from orchestrator.telemetry import Metrics
-from orchestrator.web import actions, api, health, pages, preview, rendering, security, swaps
+from orchestrator.web import actions, address, api, health, pages, preview, rendering, security, swaps
 from orchestrator.web.limits import Limits
 
 DOES = {"leg": leg.leg, "turn": turn.turn}
@@ -127,7 +128,12 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Make the application. Nothing is opened before its lifespan begins."""
     settings = settings or read()
     metrics = telemetry.metrics()
-    telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
+    telemetry.set_up(
+        sys.stderr,
+        pretty=settings.log_format == "text",
+        level=settings.log_level.upper(),
+        secrets=_secrets(settings),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -153,11 +159,19 @@ def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             limits=Limits(on=settings.rate_limits == "on"),
             public_url=settings.address,
             hosts=hosts,
+            trusted_proxies=address.networks(
+                name.strip() for name in settings.trusted_proxies.split(",") if name.strip()
+            ),
             body_limit=settings.body_limit,
             session_hours=settings.session_hours,
             metrics=metrics,
         ),
     )
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """What must never stand in a log."""
+    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
 
 
 async def _let_in(settings: Settings) -> None:

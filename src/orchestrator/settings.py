@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         "", description="Further host names, separated by commas, under which the page may be asked for."
     )
 
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks, separated by commas, of proxies whose word about the sender is taken."
+    )
+
     # Storage and work
     database_url: str | None = Field(
         None,

@@ -16,6 +16,7 @@ from orchestrator.runtime import read, runtime
 from orchestrator.store import checks, documents, events, messages, phases, projects, runs
 from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
 
+STARTER = "starter"
 NO_PLAN = "The builder came to its end without writing a plan."
 
 
@@ -55,7 +56,10 @@ async def planning(project: Project) -> Done:
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
     base = phase.base or await git.head(worktree)
-    await git.write(worktree, await _papers(project), f"docs: vision and phases, for phase {phase.number}")
+    papers = await _papers(project)
+    if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
+        papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
+    await git.write(worktree, papers, f"docs: vision and phases, for phase {phase.number}")
     prompt = playbook.prompt(RunKind.PLAN, phase.number, wish=row.note)
     report = await run.once(project, RunKind.PLAN, worktree, prompt)
     if not report.ok:

@@ -75,8 +75,8 @@ async def _in_order(git: Program, branch: str) -> None:
 async def _flatten(git: Program, base: str) -> None:
     """No repository inside the app, before git looks into it by the settings that lie there.
 
-    Tools that set up an app make one; saved as such, its files would be missing. Those that the app always had
-    stay what they are: a mark, without content of ours.
+    Tools that set up an app make one; saved as such, its files would be missing. Those that the app always
+    had stay what they are: a mark, without content of ours.
     """
     for _ in range(NESTED_DEPTH):
         staged, loose = await _repositories(git)

@@ -122,7 +122,7 @@ def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str
 
 async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event]) -> list[str]:
     known = await phases.work(db, now)
-    items = activity.items(seen, [event for event in found if event.kind in (activity.kinds("") or ())])
+    items = activity.items(seen, [event for event in found if event.kind in (activity.kinds("", live=True) or ())])
     return [
         rendering.part("phases", phases.thread(seen, known)),
         rendering.part("buttons", phases.buttons(now), seen.person.csrf),

@@ -74,7 +74,7 @@ async def work(db: AsyncSession, found: Standing) -> Work:
 async def progress(db: AsyncSession, viewer: Viewer, found: Standing, show: str) -> ProgressPage:
     """The page with all phases and what is going on."""
     known = await work(db, found)
-    happened = await events.latest(db, found.project.id, activity.kinds(show), ITEMS)
+    happened = await events.latest(db, found.project.id, activity.kinds(show, live=True), ITEMS)
     project = found.project
     return ProgressPage(
         head=around.head(viewer, found, Tab.PROGRESS),
