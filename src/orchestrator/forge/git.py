@@ -105,6 +105,11 @@ class Git:
         """The latest save point."""
         return await keeping.head(self._program(layout.place_of(self._home, where)))
 
+    async def base(self, worktree: Path) -> str:
+        """Where a trial copy began, however much has been saved in it since."""
+        layout.place_of(self._home, worktree)
+        return layout.trial_of(worktree).base
+
     async def merge(self, project_id: str, phase: int, attempt: int, commit: str, title: str, key: str) -> str:
         """Take exactly this save point into the app: gives the app's new one, the same for the same key.
 
