@@ -27,7 +27,19 @@ from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
 from orchestrator.store import engine, links, migrate, tokens
 from orchestrator.telemetry import Metrics
-from orchestrator.web import actions, address, api, health, pages, preview, rendering, security, swaps
+from orchestrator.web import (
+    actions,
+    address,
+    api,
+    following,
+    health,
+    pages,
+    preview,
+    reference,
+    rendering,
+    security,
+    swaps,
+)
 from orchestrator.web.limits import Limits
 
 DOES = {"leg": leg.leg, "turn": turn.turn}
@@ -141,8 +153,8 @@ def create(settings: Settings | None = None) -> FastAPI:
             await _let_in(settings)
             yield
 
-    app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan)
-    for part in (health, api, pages, swaps, actions, preview, rendering):
+    app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
         app.include_router(part.router)
     _protect(app, settings, metrics)
     return app

@@ -100,7 +100,7 @@ class Nursed(Server):
 
 def main() -> None:
     """Take orders, one per line, and tell of births ([pid, null]) and ends ([pid, code])."""
-    from orchestrator import serve  # noqa: PLC0415 - only here: the test process does not need it
+    from orchestrator import serve
     from orchestrator.contain import boundary
 
     load()
@@ -127,14 +127,14 @@ def main() -> None:
 
 def load() -> None:
     """What a server loads by the time it has built something on either database."""
-    import acp  # noqa: F401, PLC0415
-    import procrastinate  # noqa: F401, PLC0415
-    import psycopg  # noqa: F401, PLC0415
-    import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401, PLC0415
-    import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401, PLC0415
+    import acp  # noqa: F401
+    import procrastinate  # noqa: F401
+    import psycopg  # noqa: F401
+    import sqlalchemy.dialects.postgresql.psycopg
+    import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
-    from orchestrator import app  # noqa: F401, PLC0415
-    from orchestrator.jobs import procrastinate as queue  # noqa: F401, PLC0415
+    from orchestrator import app  # noqa: F401
+    from orchestrator.jobs import procrastinate as queue  # noqa: F401
 
 
 def bury() -> None:

@@ -147,7 +147,9 @@ async def told(db: AsyncSession, project: str) -> Story:
         "events": kinds,
         "messages": [(one.role, one.text) for one in await rows(MessageRow, MessageRow.sequence)],
         "decisions": [(one.kind, one.status, one.question, one.note) for one in await rows(GateRow, GateRow.event)],
-        "documents": [(one.name, one.version) for one in await rows(DocumentRow, DocumentRow.name, DocumentRow.version)],
+        "documents": [
+            (one.name, one.version) for one in await rows(DocumentRow, DocumentRow.name, DocumentRow.version)
+        ],
         "phases": [(one.title, one.status, one.attempt, bool(one.merged)) for one in await rows(PhaseRow)],
         "checks": [(one.phase, one.name, one.passed, one.total, one.sentence) for one in checks],
     }

@@ -52,6 +52,12 @@ async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
                 await follower.changed(within=LOOK_AGAIN_S)
 
 
+def html(parts: str, number: int | None = None) -> str:
+    """One unnamed message, which the page swaps in. The number is where it goes on after a break."""
+    lines = "".join(f"data: {line}\n" for line in parts.split("\n"))
+    return f"{lines}\n" if number is None else f"id: {number}\n{lines}\n"
+
+
 def _body(event: Event) -> str:
     said = {"at": event.at.isoformat(), "actor": event.actor, "actor_name": event.actor_name, "channel": event.channel}
     return json.dumps(said | event.data, ensure_ascii=False)

@@ -77,7 +77,7 @@ async def progress(db: AsyncSession, viewer: Viewer, found: Standing, show: str)
     happened = await events.latest(db, found.project.id, activity.kinds(show, live=True), ITEMS)
     project = found.project
     return ProgressPage(
-        head=around.head(viewer, found, Tab.PROGRESS),
+        head=around.head(viewer, found, Tab.PROGRESS, **({"show": show} if show else {})),
         phases=thread(viewer, known),
         activity=ActivityView(
             tuple(item for _, item in activity.items(viewer, happened, show)),
@@ -214,7 +214,7 @@ async def one(
     plan = await documents.find(db, found.project.id, f"plan-{number}")
     ran = [check for check in known.checks if check.phase == number]
     return PhasePage(
-        head=around.head(viewer, found, Tab.PROGRESS),
+        head=around.head(viewer, found, Tab.PROGRESS, phase=number),
         phase=phase(viewer, known, row),
         can_do=_can_do(row, known),
         preview=_preview(found, row),
