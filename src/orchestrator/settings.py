@@ -200,6 +200,8 @@ def _consistent(settings: Settings) -> None:
     _of_the_database(settings)
     if settings.rate_limits == "off" and not settings.on_loopback:
         raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
+    if not re.fullmatch(r"[\w.:%-]+", settings.host):
+        raise _wrong("host", "it must be the name or the address of this machine")
     for name in ("public_url", "url"):
         if (address := getattr(settings, name)) and not _is_web(address):
             raise _wrong(name, "it must begin with https:// or http:// and name a host")

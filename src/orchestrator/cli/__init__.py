@@ -27,10 +27,10 @@ for name, group in (
     app.add_typer(group, name=name)
 
 
-def main() -> int:
-    """Run it. Returns 0 when done, 1 with a sentence on stderr when refused, 2 for wrong usage."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run it, as it was called. Returns 0 when done, 1 with a sentence on stderr when refused, 2 for wrong usage."""
     try:
-        ended = get_command(app).main(standalone_mode=False)
+        ended = get_command(app).main(arguments, prog_name="orchestrator", standalone_mode=False)
     except OrchestratorError as refusal:
         return _end(str(refusal), 1)
     except typer.Abort:

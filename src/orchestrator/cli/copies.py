@@ -1,6 +1,5 @@
 """Commands that copy a whole installation, and make one from a copy."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,9 +26,7 @@ def backup(
     if target is None:
         typer.echo(_outside(found), err=True, nl=bool(found["not_in_it"]))
     else:
-        showing.one(
-            found, as_json, lambda one: f"Everything is in {one['file']} ({one['bytes']:,} bytes). {_outside(one)}"
-        )
+        showing.one(found, as_json, _written)
 
 
 @commands.command()
@@ -37,6 +34,8 @@ def restore(
     file: Annotated[Path, typer.Argument(help="What `orchestrator backup` wrote.")], as_json: JSON = False
 ) -> None:
     """Fill an empty data folder (and an empty PostgreSQL database) from a copy."""
+    import asyncio  # noqa: PLC0415 - slow to load, like the rest
+
     from orchestrator.operations import restore as restores  # noqa: PLC0415
     from orchestrator.settings import read  # noqa: PLC0415
 
@@ -44,6 +43,10 @@ def restore(
     showing.one(found, as_json, _restored)
     if not found["log_is_whole"]:
         raise typer.Exit(1)
+
+
+def _written(found: dict[str, Any]) -> str:
+    return f"Everything is in {found['file']} ({found['bytes']:,} bytes). {_outside(found)}".strip()
 
 
 def _restored(found: dict[str, Any]) -> str:
