@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import __version__, clock, folder, runtime, telemetry, vault
@@ -139,16 +138,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Make the application. Nothing is opened before its lifespan begins."""
     settings = settings or read()
     metrics = telemetry.metrics()
-<<<<<<< HEAD
-    telemetry.set_up(
-        sys.stderr,
-        pretty=settings.log_format == "text",
-        level=settings.log_level.upper(),
-        secrets=_secrets(settings),
-    )
-=======
     _log(settings)
->>>>>>> cli
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -183,11 +173,6 @@ def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             metrics=metrics,
         ),
     )
-
-
-def _secrets(settings: Settings) -> list[str]:
-    """What must never stand in a log."""
-    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
 
 
 async def _let_in(settings: Settings) -> None:
