@@ -5,7 +5,6 @@ import re
 
 import pytest
 from examples import PAGES
-
 from playwright.async_api import Page
 from showroom import Showroom
 

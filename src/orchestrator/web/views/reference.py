@@ -67,7 +67,7 @@ def _call(method: str, path: str, about: Json) -> Call:
         _part(one["name"], one.get("schema", {}), one.get("required", False), one.get("description", ""))
         for one in about.get("parameters", ())
     )
-    good = next((answer for status, answer in about["responses"].items() if status.startswith("2")), {})
+    good: Json = next((answer for status, answer in about["responses"].items() if status.startswith("2")), {})
     text = about.get("description") or about["summary"]
     return Call(method.upper(), path, text, parts, _content(about.get("requestBody", {})), _content(good))
 
