@@ -20,7 +20,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     """A new installation, as somebody finds it who starts it for the first time: with a link that is printed once."""
     async with Server(tmp_path_factory.mktemp("journey") / "data", bootstrap_token="", rate_limits="off") as server:
         yield server
-        print("ENDED?", server.child.returncode)
 
 
 @pytest.fixture(scope="session")

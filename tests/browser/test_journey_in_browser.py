@@ -84,8 +84,8 @@ async def tried(prototype: Page) -> None:
     assert await prototype.evaluate(looks) != "0px"
     assert await prototype.evaluate("origin") == "null"  # who is signed in is none of its business
     await prototype.get_by_role("link", name="Plan the week").click()
-    for field in await prototype.locator("form input:visible, form textarea:visible").all():
-        await field.fill("2026-11-23" if await field.get_attribute("type") == "date" else "Lentil soup")
+    await prototype.get_by_label("What").fill("Lentil soup")
+    await prototype.get_by_label("Day").select_option("Monday")
     await prototype.get_by_role("button", name="Add").click()
     await expect(prototype.locator("main")).to_contain_text("Lentil soup")
     await prototype.reload()
