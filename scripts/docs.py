@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,9 +61,9 @@ def read(path: str) -> str:
 
 
 def architecture() -> str:
-    """The page that people write, with its two made parts renewed."""
+    """The page that people write, with its made parts renewed."""
     text = read("ARCHITECTURE.md")
-    for name, part in {"flow": flow(), "modules": modules()}.items():
+    for name, part in {"layers": layers(), "tables": tables(), "flow": flow(), "modules": modules()}.items():
         begin, end = f"<!-- made: {name} -->", f"<!-- end: {name} -->"
         before, rest = text.split(begin)
         text = f"{before}{begin}\n\n{part.strip()}\n\n{end}{rest.split(end)[1]}"
@@ -87,6 +88,27 @@ def modules() -> str:
     heads = (f"### {'orchestrator' if name == '.' else f'`{name}/`'}\n\n" for name, _ in named)
     bodies = (table(("module", "what it is for"), *rows) for _, rows in named)
     return "".join(head + body for head, body in zip(heads, bodies, strict=True))
+
+
+def layers() -> str:
+    """The contract of the imports as a picture, the top layer first."""
+    contract = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
+    boxes = [re.sub(r"[()]", "", layer).replace(" : ", ", ") for layer in contract["layers"]]
+    drawn = [f'    layer{at}["{box}"]\n' for at, box in enumerate(boxes)]
+    arrows = [f"    layer{at} --> layer{at + 1}\n" for at in range(len(boxes) - 1)]
+    return f"```mermaid\nflowchart TB\n{''.join(drawn + arrows)}```\n"
+
+
+def tables() -> str:
+    """The tables and which of them belong to which, and what each row is where its class says so."""
+    store = importlib.import_module("orchestrator.store.tables")
+    rows = sorted(store.Base.__subclasses__(), key=lambda row: str(row.__tablename__))
+    keys = [
+        (key.column.table.name, row.__tablename__) for row in rows for key in row.__table__.foreign_keys
+    ]  # who is pointed at, and by whom
+    drawn = "".join(f'    {whole} ||--o{{ {part} : ""\n' for whole, part in sorted(keys))
+    said = [(f"`{row.__tablename__}`", (row.__dict__.get("__doc__") or "").split("\n")[0]) for row in rows]
+    return f"```mermaid\nerDiagram\n{drawn}```\n\n" + table(("table", "what a row is"), *said)
 
 
 def flow() -> str:

@@ -11,7 +11,18 @@ SOON = 2.0  # on a machine with nothing else to do it is a tenth of this; tests 
 
 def of(folder: Path) -> list[str]:
     """The commands of all living processes that work below `folder` or have it in their environment."""
-    return [command for pid in _others() if (command := _command(pid, str(folder))) is not None]
+    return [command(pid) for pid in pids(folder)]
+
+
+def pids(folder: Path) -> list[int]:
+    return [pid for pid in _others() if _belongs(pid, str(folder))]
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return "ended meanwhile"
 
 
 async def gone(folder: Path, within: float = SOON) -> float:
@@ -56,14 +67,12 @@ def _status(pid: int) -> str:
         return ""
 
 
-def _command(pid: int, folder: str) -> str | None:
+def _belongs(pid: int, folder: str) -> bool:
     process = Path(f"/proc/{pid}")
     try:
         if "\nState:\tZ" in _status(pid):
-            return None
+            return False
         below = (os.readlink(process / "cwd") + "/").startswith(folder + "/")
-        if below or folder.encode() in (process / "environ").read_bytes():
-            return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return below or folder.encode() in (process / "environ").read_bytes()
     except OSError:
-        return None
-    return None
+        return False

@@ -111,7 +111,8 @@ def test_every_command_would_be_listed(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_stale_page_is_named_first_and_written_when_asked(tmp_path: Path, made: dict[str, str]):
     for part in ("docs", "scripts", "src"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "ARCHITECTURE.md", tmp_path)
+    for page_or_source in ("ARCHITECTURE.md", "pyproject.toml"):
+        shutil.copy(ROOT / page_or_source, tmp_path)
     stale = tmp_path / "docs" / "events.md"
     stale.write_text("old")
     command = [sys.executable, tmp_path / "scripts" / "docs.py"]

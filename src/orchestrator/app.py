@@ -10,12 +10,11 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator import __version__, clock, runtime, telemetry, vault
+from orchestrator import __version__, clock, folder, runtime, telemetry, vault
 from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
-from orchestrator.errors import NotPossible
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
 from orchestrator.executors.watch import AgentLimits
@@ -24,9 +23,21 @@ from orchestrator.jobs.local import Local
 from orchestrator.ports import Jobs
 from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
-from orchestrator.store import engine, links, migrate, tokens
+from orchestrator.store import engine, links, migrate, secrets, tokens
 from orchestrator.telemetry import Metrics
-from orchestrator.web import actions, api, following, health, pages, preview, reference, rendering, security, swaps
+from orchestrator.web import (
+    actions,
+    address,
+    api,
+    following,
+    health,
+    pages,
+    preview,
+    reference,
+    rendering,
+    security,
+    swaps,
+)
 from orchestrator.web.limits import Limits
 
 DOES = {"leg": leg.leg, "turn": turn.turn}
@@ -34,10 +45,14 @@ DOES = {"leg": leg.leg, "turn": turn.turn}
 
 async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     """Build the live parts and bring the database up to date."""
-    data = _data(settings)
+    data = folder.ready(settings.data_dir)
     keys, bus = vault.load(data), Bus()
     database = engine.connect(settings.database_url, data)
+    await engine.answers(database)
     await migrate.upgrade(database)
+    async with engine.reading(database)() as db:
+        settings = settings.filled(await secrets.all(db, keys))
+    _log(settings)
     forge = Git(data / "work")
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
@@ -63,13 +78,9 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     )
 
 
-def _data(settings: Settings) -> Any:
-    data = settings.data_dir.resolve()
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as problem:
-        raise NotPossible(f"The data folder {data} cannot be made: {problem.strerror}. Set DATA_DIR.") from None
-    return data
+def _log(settings: Settings) -> None:
+    pretty, level = settings.log_format == "text", settings.log_level.upper()
+    telemetry.set_up(sys.stderr, pretty=pretty, level=level, secrets=settings.secrets())
 
 
 def _starter(settings: Settings) -> Acp:
@@ -127,12 +138,13 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Make the application. Nothing is opened before its lifespan begins."""
     settings = settings or read()
     metrics = telemetry.metrics()
-    telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
+    _log(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with working(await compose(settings, metrics)):
-            await _let_in(settings)
+        live = await compose(settings, metrics)
+        async with working(live):
+            await _let_in(live.settings)
             yield
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -153,6 +165,9 @@ def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             limits=Limits(on=settings.rate_limits == "on"),
             public_url=settings.address,
             hosts=hosts,
+            trusted_proxies=address.networks(
+                name.strip() for name in settings.trusted_proxies.split(",") if name.strip()
+            ),
             body_limit=settings.body_limit,
             session_hours=settings.session_hours,
             metrics=metrics,

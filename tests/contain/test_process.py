@@ -385,5 +385,5 @@ def test_the_boundary_is_said_in_a_sentence():
 
 
 def test_elsewhere_than_on_linux_it_says_what_to_do():
-    with pytest.raises(NotPossible, match="run Project Orchestrator in a container"):
+    with pytest.raises(NotPossible, match="start Project Orchestrator in a container"):
         boundaries.suits("darwin")

@@ -183,3 +183,15 @@ def test_a_hostile_text_takes_no_time_and_does_no_harm(text):
     names = ("tests/test_a.py", "a.test.js")
 
     assert isinstance(tamper.findings(dict.fromkeys(names, ""), dict.fromkeys(names, text)), tuple)
+
+
+async def test_a_repository_cannot_show_us_other_files_than_its_save_points_hold(tmp_path):
+    base = save(tmp_path, {"tests/test_a.py": "def test_a():\n    assert x == 1\n"})
+    head = save(tmp_path, {"tests/test_a.py": "def test_a():\n    assert True\n"})
+    git(tmp_path, "replace", f"{head}:tests/test_a.py", f"{base}:tests/test_a.py")
+
+    found = await tamper.compare(tmp_path, base, head)
+    await repository.checkout(tmp_path, head, tmp_path / "copy")
+
+    assert Kind.HOLLOW in {one.kind for one in found}
+    assert "True" in (tmp_path / "copy/tests/test_a.py").read_text()

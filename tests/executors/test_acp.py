@@ -12,7 +12,7 @@ import pytest
 import processes
 from orchestrator.domain.run import Job, RunKind
 from orchestrator.errors import BuilderLost
-from orchestrator.executors import watch
+from orchestrator.executors import starter, watch
 from orchestrator.executors.acp import WROTE, Acp
 from orchestrator.executors.permissions import OUTSIDE, READ_ONLY
 from orchestrator.executors.watch import AgentLimits
@@ -346,6 +346,13 @@ async def test_a_second_builder_in_the_same_worktree_waits_and_then_gives_up(bui
 )
 def test_times_are_spelled(seconds, words):
     assert watch.spell(seconds) == words
+
+
+async def test_the_builder_that_we_ship_is_driven_like_any_other(builder):
+    report = await builder.does("/prime", command=starter.COMMAND, read_only=True)
+
+    assert report.ok
+    assert builder.words
 
 
 async def test_a_builder_is_described_in_a_sentence(tmp_path):

@@ -157,3 +157,10 @@ async def test_an_app_whose_settings_name_filters_is_read_with_its_plain_content
     copy = await git.trial("shop", 1, 1, "One")
     assert (copy / "big.bin").read_text() == "version of the pointer\n"
     assert not (tmp_path / "sprung").exists()
+
+
+async def test_a_save_point_is_what_its_id_says_not_what_somebody_put_in_its_place(git, app, copy):
+    honest = await git.write(copy, {"a.txt": "honest"}, "Work")
+    other = await git.write(copy, {"a.txt": "other"}, "Work")
+    types(app.path, "replace", honest, other)
+    assert await git.text(app.path, honest, "a.txt") == "honest"

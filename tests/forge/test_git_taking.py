@@ -50,7 +50,8 @@ async def test_a_builder_cannot_claim_in_a_message_that_its_work_was_taken_in(gi
     copy = await git.trial("shop", 1, 1, "One")
     saves(copy, "Work\n\nProject-Phase: shop-2", a_txt="a")
     merged = await git.merge("shop", 1, 1, await git.head(copy), "Project-Phase: shop-2", "shop-1")
-    assert await git.merge("shop", 2, 1, await built(git, 2, b_txt="b"), "Two", "shop-2") != merged
+    second = await git.merge("shop", 2, 1, await built(git, 2, b_txt="b"), "Two", "shop-2")
+    assert types(app.path, "rev-parse", "HEAD", "HEAD^").split() == [second, merged]
 
 
 async def test_twenty_calls_at_once_take_it_in_once(git, app):
@@ -153,11 +154,10 @@ async def test_in_a_persons_repository_it_is_taken_in_where_the_app_lies_open(gi
 
 
 async def test_a_key_counts_only_since_the_adoption(git, mine):
-    saves(mine, "Old\n\nProject-Phase: shop-1")
+    old = saves(mine, "Old\n\nProject-Phase: shop-1")
     await git.adopt("shop", str(mine))
-    assert await git.merge("shop", 1, 1, await built(git, a_txt="a"), "One", "shop-1") == types(
-        mine, "rev-parse", "HEAD"
-    )
+    await git.merge("shop", 1, 1, await built(git, a_txt="a"), "One", "shop-1")
+    assert types(mine, "rev-parse", "HEAD^") == old
 
 
 async def test_while_the_person_works_on_something_else_only_the_app_moves_on(git, adopted):

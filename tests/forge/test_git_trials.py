@@ -21,6 +21,15 @@ async def test_a_copy_is_on_a_branch_of_its_own_from_where_the_app_is(git, app, 
     assert (copy / "app.txt").read_text() == "one\ntwo\nthree\n"
 
 
+async def test_where_a_copy_began_is_known_whatever_was_saved_since(git, app, copy):
+    began = await git.head(app.path)
+    await git.write(copy, {"plan.md": "x"}, "Plan")
+    await git.write(app.path, {"app.txt": "later"}, "Later")
+    assert await git.base(copy) == began
+    with pytest.raises(NotPossible, match="not there any more"):
+        await git.base(copy.with_name("7"))
+
+
 async def test_a_later_attempt_is_a_copy_of_its_own(git, copy, home):
     again = await git.trial("shop", 1, 2, "Swap a meal")
     assert again == home / "shop" / "phases" / "1-2"
@@ -156,6 +165,12 @@ async def test_what_the_builder_has_begun_is_not_part_of_our_save_point(git, cop
     assert types(copy, "status", "--porcelain") == "M  app.txt\n?? begun.txt"
 
 
+async def test_names_that_look_like_patterns_are_only_names(git, copy):
+    (copy / "begun.txt").write_text("begun")
+    await git.write(copy, {"*.txt": "x", ":(top)x": "y"}, "Plan")
+    assert types(copy, "show", "--format=", "--name-only", "HEAD").splitlines() == ["*.txt", ":(top)x"]
+
+
 async def test_a_file_that_the_app_ignores_is_written_and_saved(git, copy):
     await git.write(copy, {".gitignore": "*.md\n", "plan.md": "x"}, "Plan")
     assert "plan.md" in types(copy, "ls-files")
@@ -277,7 +292,7 @@ async def test_repositories_that_a_builder_makes_inside_the_app_become_part_of_i
     assert {line.split("\t")[1] for line in found} >= {"web/index.html", "web/deep/x.txt", "bare/y.txt", "api/main.py"}
 
 
-async def test_parts_that_an_adopted_app_declares_as_repositories_stay_so(git, mine, tmp_path):
+async def test_parts_that_an_adopted_app_always_had_as_repositories_stay_so(git, mine, tmp_path):
     library = makes(tmp_path / "library")
     types(mine, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library), "lib")
     saves(mine)
@@ -285,9 +300,33 @@ async def test_parts_that_an_adopted_app_declares_as_repositories_stay_so(git, m
     copy = await git.trial("shop", 1, 1, "Phase")
     types(copy, "-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init")
     (copy / "new.txt").write_text("new")
-    await git.keep(copy, "Work")
+    commit = await git.keep(copy, "Work")
+    await git.merge("shop", 1, 1, commit, "One", "shop-1")
+    assert types(copy, "show", "--format=", "--name-only", "HEAD") == "new.txt"
     assert types(copy, "ls-files", "--stage", "lib").startswith("160000")
-    assert (copy / "lib" / ".git").exists()
+    assert (copy / "lib" / "app.txt").exists()
+    assert (mine / "lib" / ".git").exists()
+
+
+async def test_a_repository_inside_that_was_saved_as_such_becomes_files_also_without_its_history(git, copy):
+    makes(copy / "api", main_py="x = 1")
+    types(copy, "add", "api")
+    types(copy, "commit", "-q", "-m", "as the builder would")
+    shutil.rmtree(copy / "api" / ".git")
+    await git.keep(copy, "Work")
+    assert "api/main.py" in types(copy, "ls-files")
+
+
+async def test_no_repository_outside_is_touched_through_a_link(git, copy, tmp_path):
+    outside = makes(tmp_path / "outside")
+    makes(copy / "lib")
+    types(copy, "add", "lib")
+    types(copy, "commit", "-q", "-m", "as the builder would")
+    shutil.rmtree(copy / "lib")
+    (copy / "lib").symlink_to(outside)
+    await git.keep(copy, "Work")
+    assert (outside / ".git").is_dir()
+    assert types(copy, "ls-files", "--stage", "lib").startswith("120000")
 
 
 async def test_nothing_is_saved_in_the_persons_own_folder_or_any_other(git, mine, tmp_path, home):
@@ -312,3 +351,25 @@ async def test_settings_planted_in_a_copy_run_nothing(git, copy, tmp_path):
     await git.keep(copy, "Work")
     assert not trap.exists()
     assert Path(copy / "inner" / "app.txt").exists()
+
+
+async def test_settings_planted_in_a_part_that_is_declared_as_a_repository_run_nothing(git, app, copy, tmp_path):
+    trap = tmp_path / "sprung"
+    part = makes(copy / "lib", a_txt="a")
+    types(copy, "add", "lib")
+    (copy / ".gitmodules").write_text('[submodule "lib"]\n\tpath = lib\n\turl = x\n')
+    saves(copy)
+    (part / ".gitattributes").write_text("* filter=x\n")
+    types(part, "config", "filter.x.clean", f"touch {trap}; cat")
+    (part / "a.txt").write_text("b")
+    base = await git.head(copy)
+    await git.changed(copy, base)
+    assert not trap.exists()
+    assert await git.write(copy, {"plan.md": "x"}, "Plan") != base
+    assert not trap.exists()
+    await git.trial("shop", 1, 1, "One")
+    commit = await git.keep(copy, "Work")
+    assert not trap.exists()
+    await git.merge("shop", 1, 1, commit, "One", "shop-1")
+    assert (app.path / "lib" / "a.txt").read_text() == "b"
+    assert not trap.exists()

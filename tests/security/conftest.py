@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
-from fastapi import Body, FastAPI, Form, Query, Request
+from fastapi import APIRouter, Body, FastAPI, Form, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -65,6 +65,10 @@ def routes(app: FastAPI) -> None:
     app.get("/api/v1/torn")(torn)
     app.get("/api/v1/day/{day}")(day)
     app.post("/upload")(upload)
+    inner, outer = APIRouter(), APIRouter(prefix="/api/v1")
+    inner.get("/rooms/{id}")(room)
+    outer.include_router(inner, prefix="/houses/{house}")
+    app.include_router(outer)
     for prefix in ("", "/api/v1"):
         app.get(prefix + "/refused")(refused)
         app.get(prefix + "/broken")(broken)
@@ -109,6 +113,10 @@ def impossible(_value: Any) -> Any:
 
 async def day(day: Literal["monday", "sunday"], at: Annotated[Any, AfterValidator(impossible)] = "now") -> str:
     return day
+
+
+async def room(house: str, id: str) -> str:
+    return house + id
 
 
 async def upload(request: Request) -> int:

@@ -227,6 +227,14 @@ async def test_each_request_is_one_line_and_one_figure(site: Site):
     assert answer.headers["content-type"].startswith("text/plain")
 
 
+async def test_a_figure_is_named_by_the_whole_template_and_not_by_ids(site: Site):
+    for path in ("/api/v1/houses/h1/rooms/r1", "/api/v1/houses/h2/rooms/r2", "/sign-in"):
+        await site.program().get(path)
+    figures = site.security.metrics.text().decode()
+    assert 'http_requests_total{method="GET",route="/api/v1/houses/{house}/rooms/{id}",status="200"} 2.0' in figures
+    assert 'route="/sign-in"' in figures
+
+
 async def test_who_goes_away_in_the_middle_is_no_fault(site: Site):
     with logged() as lines:
         _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(site.url).port)

@@ -17,14 +17,14 @@ Space = Literal["root", "user", "shared"]  # how a process space of its own can 
 TRIAL_S = 20
 Pipe = int | IO[Any] | None
 
-OWN = "Builders and checks run in a process space of their own."
+OWN = "Builders and checks have a process space of their own."
 SHARED = (
-    "This machine does not offer process spaces of their own, so builders and checks run among its other programs. "
+    "This machine does not offer process spaces of their own, so builders and checks work among its other programs. "
     "They are still ended as a whole, but one that means harm could end programs of ours."
 )
 LINUX_ONLY = (
-    "Builders and checks can only be run on Linux, because only there can we make sure that nothing of them is left "
-    "behind. On other systems, run Project Orchestrator in a container."
+    "Builders and checks need Linux, because only there can we make sure that nothing of them is left behind. "
+    "On other systems, start Project Orchestrator in a container."
 )
 
 

@@ -6,14 +6,17 @@ from typing import Any
 
 from orchestrator.domain.roadmap import PlannedPhase
 
-CHECKS = """\
+FILE = ".orchestrator.toml"
+PREVIEW = """\
+[preview]
+command = "python3 app.py --port {port} --data {data}"
+"""
+CHECKS = f"""\
 # What is run on a clean copy before a phase counts as done. A builder may not change this file.
 [checks]
 tests = "python3 -m unittest discover -s tests -v"
 
-[preview]
-command = "python3 app.py --port {port} --data {data}"
-"""
+{PREVIEW}"""
 IGNORED = """\
 __pycache__/
 *.pyc
@@ -26,7 +29,7 @@ def initial(name: str, vision: str) -> dict[str, str]:
     return {
         ".agents/vision.md": vision,
         ".gitignore": IGNORED,
-        ".orchestrator.toml": CHECKS,
+        FILE: CHECKS,
         "NOTICE.md": f"# {_line(name)}\n\nMade with Project Orchestrator. The vision: `.agents/vision.md`.\n",
     }
 

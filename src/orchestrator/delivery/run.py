@@ -30,6 +30,7 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     faults.point(f"begun:{project.step}")
     job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME)
     report = await _persistently(builder, job, _Signs(project, run.id))
+    runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()
     faults.point(f"ran:{project.step}")
     return report
 

@@ -17,7 +17,7 @@ from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read
 from orchestrator.store import documents, events, phases, projects
-from orchestrator.store.tables import ProjectRow
+from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
 async def drafting(project: Project) -> Done:
@@ -50,19 +50,26 @@ async def roadmapping(project: Project) -> Done:
     built = [feature for phase in finished for feature in phase.features]
     vision = Vision.model_validate(document.data["vision"])
     first = finished[-1].number + 1 if finished else 1
-    plan, said = roadmaps.split(vision, built, first, [row.note] if row.note else [])
+    before = await read(documents.find, project.id, "roadmap")
+    notes = _notes(before, document.version, row.note)
+    plan, said = roadmaps.split(vision, built, first, notes)
+    version = before.version + 1 if before else 1
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         await phases.plan(db, row, plan.phases)
-        before = await documents.find(db, row.id, "roadmap")
-        version = before.version + 1 if before else 1
-        data = {"roadmap": plan.model_dump(mode="json"), "said": said, "vision": document.version}
+        data = {"roadmap": plan.model_dump(mode="json"), "said": said, "vision": document.version, "notes": notes}
         text = roadmaps.markdown(plan, version)
         await documents.add(db, row.id, "roadmap", data, text, note=said, author=ORCHESTRATOR.name)
         events.append(db, row, ORCHESTRATOR, "roadmap.drafted", version=version, phases=len(plan.phases))
         row.note = ""
 
     return Done(Signal.FINISHED, write)
+
+
+def _notes(before: DocumentRow | None, vision: int, note: str) -> list[str]:
+    """All wishes about the phases of this vision, oldest first: a new one does not undo the others."""
+    earlier = before.data["notes"] if before and before.data["vision"] == vision else []
+    return [*earlier, *([note] if note else [])]
 
 
 STEPS: dict[Step, Callable[[Project], Coroutine[Any, Any, Done]]] = {

@@ -12,7 +12,7 @@ LONGEST = 200  # characters of a message that can still be a plain answer
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _CLAUSE_END = re.compile(r"[,.!;:\n…–—]+|\s-\s")
 _COMMAND = re.compile(r"/(approve|reject|changes)(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}|[0-9a-hjkmnp-tv-z]{26}", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-z]*[0-9])[0-9a-hjkmnp-tv-z]{16}", re.IGNORECASE)
 _WORD_ID = re.compile(r"[\w.:-]{1,64}")
 
 

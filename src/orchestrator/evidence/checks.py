@@ -124,9 +124,9 @@ async def _one(place: Place, check: Check, at: int, limits: Limits) -> CheckResu
         return CheckResult(check.name, check.command, place.commit, passed=False, sentence=sentence)
     log = place.folder / f"{at:02}-{SLUG.sub('-', check.name.lower())}.log"
     before = await asyncio.to_thread(coverage.seen, place.checkout)
-    always = await repository.changed(place.checkout, place.compared, place.commit)
+    always = await repository.changed(place.checkout, place.compared)
     ended = await contained(_with_report(check, place.report), cwd=place.checkout, env=env, limits=limits, log=log)
-    touched = await repository.changed(place.checkout, place.compared, place.commit) - always
+    touched = await repository.changed(place.checkout, place.compared) - always
     result = await asyncio.to_thread(_read, place, check, ended, log, limits)
     reached = await asyncio.to_thread(coverage.left, place.checkout, before)
     if touched:

@@ -145,14 +145,13 @@ async def checkout(source: Path, commit: str, folder: Path) -> None:
     await git(folder, "checkout", "-q", "--detach", "--force", commit)
 
 
-async def changed(folder: Path, ours: Path, commit: str) -> frozenset[str]:
+async def changed(folder: Path, ours: Path) -> frozenset[str]:
     """The tracked files of a checkout that differ from the save point, whatever the checkout says of itself.
 
-    `ours` is a copy of its `.git` that was made before anything ran there. Every file is read: times can be set.
+    `ours` is a copy of its `.git` that was made before anything ran there.
     """
     await asyncio.to_thread(folder.mkdir, exist_ok=True)  # a check may take away the very folder it runs in
     where = (f"--git-dir={ours}", f"--work-tree={folder}")
-    await git(folder, *where, "read-tree", commit)
     out = await git(folder, *where, "status", "--porcelain", "-z", "-uno", "--no-renames", "--ignore-submodules=all")
     return frozenset(line[3:].decode(errors="replace") for line in out.split(b"\0") if line)
 

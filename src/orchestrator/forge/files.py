@@ -41,13 +41,18 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def aside(path: Path, folder: Path) -> Path:
-    """Moves it out of the way, keeping all that was moved there before."""
+def take_out(folder: Path, place: str, target: Path) -> None:
+    """Moves what is there into `target`, which keeps all that came there before. What a link leads to is left alone."""
+    *parts, name = place.split("/")
     with plainly():
-        folder.mkdir(parents=True, exist_ok=True)
-        target = next(place for number in range(10**6) if not os.path.lexists(place := folder / str(number)))
-        path.rename(target)
-    return target
+        target.mkdir(parents=True, exist_ok=True)
+        new = next(free for number in range(10**6) if not os.path.lexists(free := target / str(number)))
+    with (
+        plainly(),
+        suppress(FileNotFoundError, NotADirectoryError),
+        _opened(folder, tuple(parts), made=False) as parent,
+    ):
+        os.rename(name, new, src_dir_fd=parent)
 
 
 @contextmanager
@@ -71,19 +76,19 @@ def _sweep(home: Path, before: float) -> None:
 
 
 @contextmanager
-def _opened(folder: Path, parts: tuple[str, ...]) -> Iterator[int]:
+def _opened(folder: Path, parts: tuple[str, ...], *, made: bool = True) -> Iterator[int]:
     current = os.open(folder, FOLDER)
     try:
         for part in parts:
-            before, current = current, _inner(part, current)
+            before, current = current, _inner(part, current, made=made)
             os.close(before)
         yield current
     finally:
         os.close(current)
 
 
-def _inner(name: str, parent: int) -> int:
-    if not _exists(name, parent):
+def _inner(name: str, parent: int, *, made: bool) -> int:
+    if made and not _exists(name, parent):
         os.mkdir(name, dir_fd=parent)
     return os.open(name, FOLDER, dir_fd=parent)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.errors import Conflict, NotPossible
 from orchestrator.forge import adoption, files, keeping, layout, moving, names, reading, taking, trial
-from orchestrator.forge.layout import Folder
+from orchestrator.forge.layout import Folder, Trial
 from orchestrator.forge.locks import Locks
 from orchestrator.forge.program import Place, Program, plainly
 from orchestrator.forge.values import FileChange, Repository, SavePoint
@@ -93,17 +93,22 @@ class Git:
 
     async def write(self, worktree: Path, texts: Mapping[str, str], message: str) -> str:
         """Write these files; a save point, if that changes anything. Gives the latest save point."""
-        async with self._working(worktree) as (git, branch):
-            return await keeping.write(git, branch, texts, message)
+        async with self._working(worktree) as (git, known):
+            return await keeping.write(git, known, texts, message)
 
     async def keep(self, worktree: Path, message: str) -> str:
         """Whatever is not saved becomes a save point. Gives the latest save point."""
-        async with self._working(worktree) as (git, branch):
-            return await keeping.keep(git, branch, message)
+        async with self._working(worktree) as (git, known):
+            return await keeping.keep(git, known, message)
 
     async def head(self, where: Path) -> str:
         """The latest save point."""
         return await keeping.head(self._program(layout.place_of(self._home, where)))
+
+    async def base(self, worktree: Path) -> str:
+        """Where a trial copy began, however much has been saved in it since."""
+        layout.place_of(self._home, worktree)
+        return layout.trial_of(worktree).base
 
     async def merge(self, project_id: str, phase: int, attempt: int, commit: str, title: str, key: str) -> str:
         """Take exactly this save point into the app: gives the app's new one, the same for the same key.
@@ -147,8 +152,8 @@ class Git:
             yield hold
 
     @asynccontextmanager
-    async def _working(self, worktree: Path) -> AsyncIterator[tuple[Program, str]]:
-        """At a copy of ours, with the branch that belongs to it. The person's own folder is never written in."""
+    async def _working(self, worktree: Path) -> AsyncIterator[tuple[Program, Trial]]:
+        """At a copy of ours, with what is known about it. The person's own folder is never written in."""
         folder = Folder.holding(self._home, worktree)
         if folder is None:
             raise NotPossible(f"{worktree} is not a trial copy of ours, so nothing is saved in it.")
@@ -156,7 +161,7 @@ class Git:
             git = await self._program(layout.place_of(self._home, worktree), hold).safe()
             if worktree == folder.own:
                 await moving.finish(git, folder, Repository(folder.own, layout.OURS))
-            yield git, layout.branch_of(worktree)
+            yield git, layout.trial_of(worktree)
 
     @asynccontextmanager
     async def _whole(self, project_id: str) -> AsyncIterator[tuple[Program, Folder, Repository]]:

@@ -3,33 +3,33 @@
 import asyncio
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from orchestrator.forge import files, stale
+from orchestrator.forge.layout import Trial
 from orchestrator.forge.program import Program, Refused
 
 NESTED_DEPTH = 8
 UNFINISHED = ("rebase-merge", "rebase-apply")
-_STAGED = re.compile(r"(?P<mode>\d{6}) [0-9a-f]+ \d\t(?P<path>.*)", re.DOTALL)
+_STAGED = re.compile(r"160000 [0-9a-f]+ \d\t(?P<path>.*)", re.DOTALL)
 
 
-async def write(git: Program, branch: str, texts: Mapping[str, str], message: str) -> str:
+async def write(git: Program, known: Trial, texts: Mapping[str, str], message: str) -> str:
     """A save point with these files and nothing else, if they are new."""
     places = await asyncio.to_thread(files.write_all, git.place.work_tree, texts)
     if not places:
         return await head(git)
-    await _in_order(git, branch)
+    await _in_order(git, known.branch)
     try:
         await _only(git, places, message)
     except Refused:  # the builder left something half joined: all of it becomes the save point
-        await _everything(git, message)
+        await _everything(git, known.base, message)
     return await head(git)
 
 
-async def keep(git: Program, branch: str, message: str) -> str:
+async def keep(git: Program, known: Trial, message: str) -> str:
     """A save point with whatever is not saved, if there is anything."""
-    await _in_order(git, branch)
-    await _everything(git, message)
+    await _in_order(git, known.branch)
+    await _everything(git, known.base, message)
     return await head(git)
 
 
@@ -38,13 +38,13 @@ async def head(git: Program) -> str:
 
 
 async def _only(git: Program, places: Iterable[str], message: str) -> None:
-    named, listed = ("--pathspec-from-file=-", "--pathspec-file-nul"), "\0".join(places).encode()
+    named, listed = ("--pathspec-from-file=-", "--pathspec-file-nul"), _list(places)
     await git("add", "--force", *named, stdin=listed)
     await git(*_commit(), "--only", f"--message={_text(message)}", *named, stdin=listed, ok=(0, 1))
 
 
-async def _everything(git: Program, message: str) -> None:
-    await _flatten(git)
+async def _everything(git: Program, base: str, message: str) -> None:
+    await _flatten(git, base)
     await git("add", "--all")
     await git(*_commit(), "--file=-", stdin=_text(message).encode(), ok=(0, 1))  # 1: there is nothing to save
 
@@ -72,35 +72,38 @@ async def _in_order(git: Program, branch: str) -> None:
         await asyncio.to_thread(files.remove, entry / unfinished)
 
 
-async def _flatten(git: Program) -> None:
-    """A builder's tools make repositories inside the app; saved as such, their files would be missing from it."""
+async def _flatten(git: Program, base: str) -> None:
+    """No repository inside the app, before git looks into it by the settings that lie there.
+
+    Tools that set up an app make one; saved as such, its files would be missing. Those that the app always
+    had stay what they are: a mark, without content of ours.
+    """
     for _ in range(NESTED_DEPTH):
-        if not (nested := await _nested(git)):
+        staged, loose = await _repositories(git)
+        strange = staged - await _known(git, base, staged)
+        for folder in staged | loose:
+            target = git.place.work_tree.with_name(f"{git.place.work_tree.name}.aside")
+            await asyncio.to_thread(files.take_out, git.place.work_tree, f"{folder}/.git", target)
+        if strange:
+            await git("update-index", "--force-remove", "-z", "--stdin", stdin=_list(strange))
+        if not strange | loose:
             return
-        for folder, staged in nested.items():
-            await asyncio.to_thread(_disown, git.place.work_tree, folder)
-            if staged:
-                await git("rm", "--quiet", "--cached", "--ignore-unmatch", "--", folder)
 
 
-async def _nested(git: Program) -> dict[str, bool]:
-    """Folders that are repositories of their own and not known parts of the app; True where already noted as such."""
-    known = git.place.work_tree / ".gitmodules"
-    declared = known.read_text("utf-8", "replace") if known.is_file() else ""
-    output = await git("ls-files", "-z", "--stage", "--others", "--exclude-standard")
-    found = dict(found for item in output.items if (found := _repository(item)))
-    return {
-        folder: staged
-        for folder, staged in found.items()
-        if f"path = {folder}\n" not in declared and (git.place.work_tree / folder / ".git").exists()
-    }
+async def _repositories(git: Program) -> tuple[set[str], set[str]]:
+    """Folders which git takes for repositories of their own: those that are noted as such, and new ones."""
+    items = (await git("ls-files", "-z", "--stage", "--others", "--exclude-standard")).items
+    staged = {found["path"] for item in items if (found := _STAGED.fullmatch(item))}
+    return staged, {item.rstrip("/") for item in items if item.endswith("/")}
 
 
-def _repository(item: str) -> tuple[str, bool] | None:
-    if staged := _STAGED.fullmatch(item):
-        return (staged["path"], True) if staged["mode"] == "160000" else None
-    return (item.rstrip("/"), False) if item.endswith("/") else None
+async def _known(git: Program, base: str, folders: set[str]) -> set[str]:
+    """Those that were repositories when the copy was made."""
+    if not folders or not base:
+        return set()
+    items = (await git("ls-tree", "-z", base, "--", *sorted(folders))).items
+    return {path for about, _, path in (item.partition("\t") for item in items) if about.startswith("160000")}
 
 
-def _disown(work_tree: Path, folder: str) -> None:
-    files.aside(work_tree / folder / ".git", work_tree.with_name(f"{work_tree.name}.aside"))
+def _list(paths: Iterable[str]) -> bytes:
+    return "\0".join(paths).encode("utf-8", "surrogateescape")

@@ -151,9 +151,9 @@ def _trial_place(folder: Folder, where: Path) -> Place:
     return Place(entry_of(repository, known), where)
 
 
-def branch_of(where: Path) -> str:
-    """What a place of ours is meant to be on."""
-    return known.branch if (known := read(note_of(where), Trial)) else OURS
+def trial_of(where: Path) -> Trial:
+    """What a place of ours is meant to be on; our own repository counts as one that began with nothing."""
+    return read(note_of(where), Trial) or Trial(branch=OURS, base="")
 
 
 def entry_of(repository: Repository, trial: Trial) -> Path:

@@ -24,7 +24,8 @@ async def move(git: Program, folder: Folder, repository: Repository, old: str, n
         await _step(git, intent)
     except NotPossible:
         with suppress(NotPossible):  # if this cannot be done either, the note stays, and the next call sees to it
-            await _put_back(git, there, intent)
+            if there:
+                await _put_back(there, intent)
             files.remove(folder.moving)
         raise
     files.remove(folder.moving)
@@ -52,11 +53,9 @@ async def _step(git: Program, intent: Moving) -> None:
     await git("update-ref", "-m", "Project Orchestrator", f"refs/heads/{intent.branch}", intent.new, intent.old)
 
 
-async def _put_back(git: Program, there: Program | None, intent: Moving) -> None:
-    tip = (await git("rev-parse", "--verify", f"refs/heads/{intent.branch}")).text
-    if there and tip == intent.old:
-        await stale.clear([there.place.git_dir / "index.lock"])
-        await _set_files(there, intent, intent.old)
+async def _put_back(git: Program, intent: Moving) -> None:
+    await stale.clear([git.place.git_dir / "index.lock"])
+    await _set_files(git, intent, intent.old)
 
 
 async def _set_files(git: Program, intent: Moving, target: str) -> None:

@@ -41,8 +41,17 @@ async def changed(git: Program, base: str, head: str | None) -> list[FileChange]
     if head is not None:
         return list(_changes((await git(*_DIFF, base, head, "--")).items))
     async with _own_index(git) as aside:
-        await aside("add", "--all", "--intent-to-add", "--ignore-errors", ok=(0, 1, 128))
+        await _intend(aside)
         return list(_changes((await aside(*_DIFF, base, "--")).items))
+
+
+async def _intend(git: Program) -> None:
+    """New files count too. Repositories inside are not looked into: their settings are not ours."""
+    new = [item for item in (await git("ls-files", "-z", "--others", "--exclude-standard")).items if item[-1] != "/"]
+    named = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    if new:
+        listed = "\0".join(new).encode("utf-8", "surrogateescape")
+        await git("add", "--intent-to-add", "--ignore-errors", *named, stdin=listed, ok=(0, 1))
 
 
 def unfinished(git_dir: Path) -> bool:

@@ -94,8 +94,7 @@ def _tie(entry: Path, path: Path) -> None:
     there, here = path / ".git", f"gitdir: {entry}\n"
     with plainly():
         if there.is_symlink() or not there.is_file() or there.read_text("utf-8", "replace") != here:
-            if there.is_symlink() or there.exists():
-                files.aside(there, path.with_name(f"{path.name}.aside"))
+            files.take_out(path, ".git", path.with_name(f"{path.name}.aside"))
             there.write_text(here, "utf-8")
         back = f"{there}\n"
         if (entry / "gitdir").read_text("utf-8", "replace") != back:

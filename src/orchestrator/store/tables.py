@@ -59,6 +59,8 @@ class Base(DeclarativeBase):
 
 
 class ProjectRow(Base):
+    """Where a project stands, and what its next piece of work needs to know."""
+
     __tablename__ = "projects"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -177,6 +179,8 @@ class CommandRow(Base):
 
 
 class MessageRow(Base):
+    """What somebody said, or was answered. `unanswered` asks for a reply."""
+
     __tablename__ = "messages"
     id: Mapped[str] = mapped_column(primary_key=True)
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
@@ -216,6 +220,8 @@ class DocumentRow(Base):
 
 
 class PhaseRow(Base):
+    """What a phase promises, and how far it is."""
+
     __tablename__ = "phases"
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -280,6 +286,8 @@ class CheckRow(Base):
 
 
 class UserRow(Base):
+    """Somebody with an account, who may not have come in yet."""
+
     __tablename__ = "users"
     id: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)  # lower case
@@ -294,6 +302,8 @@ class UserRow(Base):
 
 
 class SessionRow(Base):
+    """Somebody signed in, in one browser."""
+
     __tablename__ = "sessions"
     hash: Mapped[str] = mapped_column(primary_key=True)  # of the cookie's value
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
@@ -323,7 +333,7 @@ class LinkRow(Base):
     __tablename__ = "links"
     hash: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]  # setup, sign-in
-    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -95,8 +95,9 @@ def sign_in_at(request: Request) -> str:
 
 
 def route(scope: Scope) -> str:
-    """Name the route of a request by its template, so that ids do not become names of figures."""
-    return str(getattr(scope.get("route"), "path", "") or "unmatched")
+    """Name the route of a request by its whole template, so that ids do not become names of figures."""
+    included = scope.get("fastapi", {}).get("effective_route_context")  # a route knows only its part of the template
+    return str(getattr(included or scope.get("route"), "path", "") or "unmatched")
 
 
 def _for_a_person(request: Request) -> bool:

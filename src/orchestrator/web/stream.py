@@ -35,7 +35,10 @@ async def as_json(project_id: str, seen: int) -> AsyncIterator[str]:
 async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
     """Give events in order, each once, with what was said in between; an empty batch every 15 seconds of silence."""
     silence = 0
-    with runtime().bus.follow(project_id) as follower:  # before the first look, so that nothing falls between
+    with (
+        runtime().metrics.streams.track_inprogress(),
+        runtime().bus.follow(project_id) as follower,  # before the first look, so that nothing falls between
+    ):
         while True:
             words = "".join(follower.tokens)
             follower.tokens.clear()

@@ -137,7 +137,7 @@ def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str
 
 async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], show: str) -> list[str]:
     known = await phases.work(db, now)
-    kinds = activity.kinds(show)
+    kinds = activity.kinds(show, live=True)
     items = activity.items(seen, [event for event in found if kinds is None or event.kind in kinds], show)
     return [
         rendering.part("phases", phases.thread(seen, known)),

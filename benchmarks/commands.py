@@ -1,0 +1,131 @@
+"""A command alone and fifty at once, beside bare transactions of the same statements, on both databases."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from _filled import fill, talking
+from _measure import Caller, Figure, at_once, publish, spread, timed
+
+from ground import postgres
+from ground.server import Server
+from orchestrator import clock
+from orchestrator.conversation import command
+from orchestrator.domain.command import Actor, Rename
+from orchestrator.store import engine, migrate
+from orchestrator.store.engine import Database
+
+CALLERS, EACH, ALONE = 50, 20, 200
+BARE = """
+INSERT INTO commands (key, asked, at) VALUES (:key, :asked, :at) ON CONFLICT DO NOTHING RETURNING key
+SELECT role FROM members WHERE project_id = :project AND user_id = :user
+SELECT * FROM projects WHERE id = :project FOR UPDATE
+UPDATE projects SET name = :name, brief = :brief, last_event = :number, last_hash = :hash, updated_at = :at
+ WHERE id = :project
+INSERT INTO events (project_id, number, at, actor, actor_name, channel, kind, data, hash)
+ VALUES (:project, :number, :at, :user, 'Owner', 'api', 'project.renamed', :brief, :hash)
+UPDATE members SET active_at = :at WHERE project_id = :project
+UPDATE commands SET outcome = :brief WHERE key = :key
+SELECT id, leg FROM projects WHERE step IN ('drafting', 'preparing', 'planning', 'building') AND id = :project
+SELECT project_id, sequence FROM messages WHERE unanswered AND project_id = :project
+"""
+
+
+async def over_api(database: str | None, folder: Path) -> tuple[list[float], list[float], float]:
+    """Seconds of a command alone and of an empty answer, and commands a second with many at once."""
+    server = Server(folder / "data", database, rate_limits="off")
+    projects = await fill(server.data, server.token, CALLERS, database)
+    async with server:
+        callers = [await Caller.at(server.port, server.token) for _ in projects]
+
+        async def rename(who: int, number: int) -> None:
+            await callers[who].call("PATCH", f"/api/v1/projects/{projects[who]}", {"name": f"Name {number}"})
+
+        alone = await timed(lambda number: rename(0, number), ALONE)
+        empty = await timed(lambda _: callers[0].call("GET", "/health"), ALONE)
+        many = await at_once(rename, CALLERS, EACH)
+    return alone, empty, many
+
+
+@asynccontextmanager
+async def opened(database: str | None, folder: Path) -> AsyncIterator[tuple[Database, list[str], Actor]]:
+    """A database without a server, with a project for each caller."""
+    folder.mkdir()
+    connected = engine.connect(database, folder)
+    await migrate.upgrade(connected)
+    writes = engine.writing(connected, lambda _id: None, seal=b"s" * 32)
+    await fill(folder, "po_" + "t" * 40, 0, database)
+    async with writes() as db, db.begin():
+        owner = Actor(str(await db.scalar(sa.text("SELECT id FROM users"))), "Owner", "api")
+        projects = [(await talking(db, owner, "Project")).id for _ in range(CALLERS)]
+    yield connected, projects, owner
+    await connected.dispose()
+
+
+async def through_the_door(database: str | None, folder: Path) -> float:
+    """Commands a second without a server around them."""
+    async with opened(database, folder) as (connected, projects, owner):
+        writes = engine.writing(connected, lambda _id: None, seal=b"s" * 32)
+
+        async def rename(who: int, number: int) -> None:
+            async with writes() as db, db.begin():
+                await command.once(db, Rename(projects[who], f"Name {number}"), owner, f"{who}-{number}")
+
+        return await at_once(rename, CALLERS, EACH)
+
+
+async def bare(database: str | None, folder: Path) -> float:
+    """Transactions a second of the same statements, with nothing of ours around them."""
+    async with opened(database, folder) as (connected, projects, owner):
+        lock = "" if connected.writer.dialect.name == "sqlite" else " FOR UPDATE"
+        lines = BARE.strip().replace("\n ", " ").replace(" FOR UPDATE", lock).splitlines()
+        wanted = [sa.text(line).bindparams(*_typed(line)) for line in lines]
+
+        async def transaction(who: int, number: int) -> None:
+            values = {"project": projects[who], "user": owner.user_id, "name": f"Name {number}", "brief": {"a": "b"}}
+            values |= {"key": f"{who}-{number}", "asked": "x" * 80, "at": clock.now(), "hash": b"h" * 32}
+            async with connected.writer.begin() as connection:
+                for line in wanted:
+                    names = line.compile().params
+                    await connection.execute(line, {name: (values | {"number": number + 5})[name] for name in names})
+
+        return await at_once(transaction, CALLERS, EACH)
+
+
+def _typed(line: str) -> list[sa.BindParameter[object]]:
+    typed = {"brief": sa.JSON(), "at": sa.DateTime(timezone=True), "hash": sa.LargeBinary()}
+    return [sa.bindparam(name, type_=kind) for name, kind in typed.items() if f":{name}" in line]
+
+
+async def figures(name: str, databases: list[str | None], folder: Path) -> list[Figure]:
+    bottom = await bare(databases[0], folder / "bare")
+    door = await through_the_door(databases[1], folder / "door")
+    alone, empty, api = await over_api(databases[2], folder)
+    beside = f"an empty answer: {spread(empty)[0]}"
+    most = "60 % of bare"
+    of_api, of_door = f"{api / bottom:.0%} of bare", f"{door / bottom:.0%} of bare"
+    return [
+        Figure(f"a command over the API, alone, on {name}", "10 ms", *spread(alone), beside),
+        Figure(f"{CALLERS} at once over the API, on {name}", "", f"{api:.0f} a second", "", of_api),
+        Figure(f"{CALLERS} at once through the door, on {name}", most, f"{door:.0f} a second", "", of_door),
+        Figure(f"bare transactions, on {name}", "", f"{bottom:.0f} a second"),
+    ]  # fmt: skip
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as name, postgres.running() as cluster:
+        found = []
+        for kind in ("SQLite", "PostgreSQL"):
+            folder = Path(name) / kind
+            folder.mkdir()
+            wanted = ["bare", "door", "api"] if kind == "PostgreSQL" else []
+            databases = [await cluster.create(each) for each in wanted] or [None] * 3
+            found += await figures(kind, databases, folder)
+    publish("commands", found)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
