@@ -1,6 +1,7 @@
 """Open the socket first and import the rest behind it: /health answers while the application still loads."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -60,9 +61,14 @@ def _first_sentence(group: BaseExceptionGroup[Any]) -> str:
 
 
 def _import() -> Any:
+    """Load everything. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
+    gc.disable()
     from orchestrator import app  # noqa: PLC0415 - the whole point
 
-    return app.create()
+    created = app.create()
+    gc.freeze()
+    gc.enable()
+    return created
 
 
 async def _starting(scope: Any, send: Any) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
+from orchestrator.store.sqlite import opening
+
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -42,8 +44,9 @@ def postgres(url: str) -> Database:
 def sqlite(file: Path) -> Database:
     """One writer connection: writers queue in asyncio, first come first served, instead of polling a locked file."""
     address = sa.URL.create("sqlite+aiosqlite", database=str(file))
-    writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
-    reader = create_async_engine(address, pool_size=4, max_overflow=0, pool_timeout=60)
+    another = opening(file)
+    writer = create_async_engine(address, async_creator=another, pool_size=1, max_overflow=0, pool_timeout=60)
+    reader = create_async_engine(address, async_creator=another, pool_size=4, max_overflow=0, pool_timeout=60)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         _sqlite_mode(engine.sync_engine, begin)
     return Database(address, writer, reader)
