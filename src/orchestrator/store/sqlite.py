@@ -18,7 +18,7 @@ class Connection(aiosqlite.Connection):
 
     async def trip(self, do: Callable[..., R], *given: Any) -> R:
         """Have something done in the connection's thread."""
-        done: R = await self._execute(do, *given)
+        done: R = await self._execute(do, *given)  # type: ignore[no-untyped-call]
         return done
 
     @property
