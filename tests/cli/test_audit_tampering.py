@@ -13,15 +13,15 @@ from ground.server import Server
 FIRST = "number = 1 AND project_id = (SELECT id FROM projects)"
 LAST = "project_id = 'installation' AND number = (SELECT max(number) FROM events WHERE project_id = 'installation')"
 OF_PROJECT = "project_id != 'installation'"
+SWAP = (
+    f"UPDATE events SET number = 103 - number WHERE number < 3 AND {OF_PROJECT};"
+    f"UPDATE events SET number = number - 100 WHERE number > 100 AND {OF_PROJECT}"
+)
 TAMPERED = {
     "a row that was changed": (f"UPDATE events SET actor_name = 'Somebody else' WHERE {FIRST}", "Event 1 was changed"),
     "a row whose content was changed": (f"UPDATE events SET data = '{{}}' WHERE {FIRST}", "Event 1 was changed"),
     "a row that was removed": (f"DELETE FROM events WHERE {FIRST}", "Event 1 is missing."),
-    "rows that changed places": (
-        f"UPDATE events SET number = 103 - number WHERE number < 3 AND {OF_PROJECT};"
-        f"UPDATE events SET number = number - 100 WHERE number > 100 AND {OF_PROJECT}",
-        "Event 1 was changed",
-    ),
+    "rows that changed places": (SWAP, "Event 1 was changed"),
     "an end that was cut off": (f"DELETE FROM events WHERE {LAST}", "The log ends at event"),
     "a project that was removed": (
         "PRAGMA foreign_keys=OFF; DELETE FROM projects",

@@ -1,6 +1,7 @@
 """What people do from a terminal, by the real program against a real server."""
 
 import asyncio
+import contextlib
 import json
 import os
 import pty
@@ -89,14 +90,12 @@ async def test_a_conversation_at_a_keyboard_streams_and_ends_with_ctrl_d(termina
     seen = bytearray()
 
     def shows(text: str) -> bool:
-        try:
+        with contextlib.suppress(OSError):  # nothing new, or its end is closed
             seen.extend(os.read(ours, 65536))
-        except OSError:  # nothing new, or its end is closed
-            pass
         return text in seen.decode(errors="replace").replace("\r\n", "\n")
 
     await until(lambda: shows("\n(decision "), 60)
-    os.write(ours, "What would happen next?\n".encode())
+    os.write(ours, b"What would happen next?\n")
     before = len(seen)
     await until(lambda: shows("") and len(seen) > before + len("What would happen next?") + 20, 60)
     os.write(ours, b"reject\n")
