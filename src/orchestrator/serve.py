@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
@@ -74,9 +75,14 @@ def _first_sentence(group: BaseExceptionGroup[Any]) -> str:
 
 
 def _import() -> Any:
+    """Load everything. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
+    gc.disable()
     from orchestrator import app  # noqa: PLC0415 - the whole point
 
-    return app.create()
+    created = app.create()
+    gc.freeze()
+    gc.enable()
+    return created
 
 
 async def _starting(scope: Any, send: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from visitor import PATIENCE_MS, Nadia, Visitor, settled, visiting
 
+from ground.inspector import AXE, Inspector
 from ground.server import Server
 
 
@@ -31,3 +32,12 @@ async def visitor(browser: Browser, server: Server, nadia: Nadia) -> AsyncIterat
     """Nadia at the page, which must not complain about anything."""
     async with visiting(browser, server, nadia) as visitor:
         yield visitor
+
+
+@pytest.fixture
+async def inspector(browser: Browser, server: Server, nadia: Nadia) -> AsyncIterator[Inspector]:
+    """Nadia once more, looking for what anybody would stumble over."""
+    context = await browser.new_context(base_url=server.url, storage_state=nadia, reduced_motion="reduce")
+    await context.add_init_script(path=AXE)
+    yield Inspector(await context.new_page())
+    await context.close()

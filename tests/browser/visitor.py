@@ -33,6 +33,14 @@ class Visitor:
         await self.page.wait_for_url("**/projects/*")
         return self.page.url.split("#")[0]
 
+    async def at_the_vision(self, idea: str) -> str:
+        """Tell an idea, and have the vision written at once."""
+        url = await self.begin(idea)
+        await self.told("?")
+        await self.page.get_by_role("button", name="Write the vision now").click()
+        await expect(self.decision("Is this the app you want?")).to_be_visible()
+        return url
+
     async def told(self, words: str | re.Pattern[str]) -> None:
         """Wait until the newest reply says so."""
         await expect(self.log.locator(".msg:not(.me):not(.sys)").last).to_contain_text(words)

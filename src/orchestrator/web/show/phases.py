@@ -1,7 +1,7 @@
 """The phases: all of them on a thread, and one with its promises and their proof."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -213,8 +213,10 @@ async def one(
     asked = [gate for gate in await gates.of(db, [found.project.id]) if gate.phase == number]
     plan = await documents.find(db, found.project.id, f"plan-{number}")
     ran = [check for check in known.checks if check.phase == number]
+    head = around.head(viewer, found, Tab.PROGRESS, phase=number)
+    here = any(gate.status is Status.PENDING for gate in asked)
     return PhasePage(
-        head=around.head(viewer, found, Tab.PROGRESS, phase=number),
+        head=replace(head, strip="") if here else head,
         phase=phase(viewer, known, row),
         can_do=_can_do(row, known),
         preview=_preview(found, row),
