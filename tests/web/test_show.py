@@ -106,10 +106,8 @@ def test_a_card_names_what_to_read_and_groups_its_facts():
 
 
 def test_ways_out_of_a_problem_suggest_the_first():
-    ways = [
-        {"way": "differently", "label": "Try it differently", "sentence": "."},
-        {"way": "stop", "label": "Stop here", "sentence": "."},
-    ]
+    labels = {"differently": "Try it differently", "stop": "Stop here"}
+    ways = [{"way": way, "label": label, "sentence": "."} for way, label in labels.items()]
     card = gates.card(VIEWER, gate(Kind.ERROR_RESOLUTION, ways=ways), Role.OWNER)
     assert [(way.title, way.chosen) for way in card.ways] == [
         ("Try it differently (we suggest this)", True),
@@ -179,7 +177,7 @@ def test_a_finished_phase_says_how_much_was_proven_and_whether_it_still_holds():
     done = phase(PhaseStatus.COMPLETED, merged="m1", fresh=False, ended_at=NOW)
     seen = found(Step.COMPLETED, Role.OWNER, None, done)
     view = phases.thread(VIEWER, phases.Work(seen, [], [check()]))[0]
-    assert view.text == "10:30, three tests passed. The app has changed since"
+    assert view.text == "10:30, 3 tests passed. The app has changed since"
     assert phases._undo(seen, done).action.label == "Undo phase 1"
     assert phases._undo(found(Step.COMPLETED, Role.VIEWER, None, done), done) is None
 
