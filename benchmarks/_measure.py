@@ -50,11 +50,11 @@ async def timed(do: Callable[[int], Awaitable[Any]], times: int) -> list[float]:
     return taken
 
 
-async def at_once(do: Callable[[int, int], Awaitable[Any]], callers: int, each: int) -> float:
-    """How many calls a second so many callers get done together."""
+async def at_once(do: Callable[[int, int], Awaitable[Any]], callers: int, each: int, first: int = 0) -> float:
+    """How many calls a second so many callers get done together. The numbers of the calls begin at `first`."""
 
     async def caller(who: int) -> None:
-        for number in range(each):
+        for number in range(first, first + each):
             await do(who, number)
 
     begun = time.perf_counter()

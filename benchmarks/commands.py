@@ -2,13 +2,13 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from _filled import fill, talking
-from _measure import Caller, Figure, at_once, publish, spread, timed
+from _measure import Caller, Figure, at_once, median, publish, spread, timed
 
 from ground import postgres
 from ground.server import Server
@@ -18,7 +18,7 @@ from orchestrator.domain.command import Actor, Rename
 from orchestrator.store import engine, migrate
 from orchestrator.store.engine import Database
 
-CALLERS, EACH, ALONE = 50, 20, 200
+CALLERS, EACH, ALONE, ROUNDS = 50, 8, 200, 5
 BARE = """
 INSERT INTO commands (key, asked, at) VALUES (:key, :asked, :at) ON CONFLICT DO NOTHING RETURNING key
 SELECT role FROM members WHERE project_id = :project AND user_id = :user
@@ -34,8 +34,12 @@ SELECT project_id, sequence FROM messages WHERE unanswered AND project_id = :pro
 """
 
 
-async def over_api(database: str | None, folder: Path) -> tuple[list[float], list[float], float]:
-    """Seconds of a command alone and of an empty answer, and commands a second with many at once."""
+Do = Callable[[int, int], Awaitable[object]]
+
+
+@asynccontextmanager
+async def over_api(database: str | None, folder: Path) -> AsyncIterator[tuple[Do, Caller]]:
+    """How to give a command to a server of its own, and a caller of it."""
     server = Server(folder / "data", database, rate_limits="off")
     projects = await fill(server.data, server.token, CALLERS, database)
     async with server:
@@ -44,10 +48,7 @@ async def over_api(database: str | None, folder: Path) -> tuple[list[float], lis
         async def rename(who: int, number: int) -> None:
             await callers[who].call("PATCH", f"/api/v1/projects/{projects[who]}", {"name": f"Name {number}"})
 
-        alone = await timed(lambda number: rename(0, number), ALONE)
-        empty = await timed(lambda _: callers[0].call("GET", "/health"), ALONE)
-        many = await at_once(rename, CALLERS, EACH)
-    return alone, empty, many
+        yield rename, callers[0]
 
 
 @asynccontextmanager
@@ -65,8 +66,9 @@ async def opened(database: str | None, folder: Path) -> AsyncIterator[tuple[Data
     await connected.dispose()
 
 
-async def through_the_door(database: str | None, folder: Path) -> float:
-    """Commands a second without a server around them."""
+@asynccontextmanager
+async def through_the_door(database: str | None, folder: Path) -> AsyncIterator[Do]:
+    """How to perform a command in this process, without a server around it."""
     async with opened(database, folder) as (connected, projects, owner):
         writes = engine.writing(connected, lambda _id: None, seal=b"s" * 32)
 
@@ -74,11 +76,12 @@ async def through_the_door(database: str | None, folder: Path) -> float:
             async with writes() as db, db.begin():
                 await command.once(db, Rename(projects[who], f"Name {number}"), owner, f"{who}-{number}")
 
-        return await at_once(rename, CALLERS, EACH)
+        yield rename
 
 
-async def bare(database: str | None, folder: Path) -> float:
-    """Transactions a second of the same statements, with nothing of ours around them."""
+@asynccontextmanager
+async def bare(database: str | None, folder: Path) -> AsyncIterator[Do]:
+    """How to run a transaction of the same statements, with nothing of ours around them."""
     async with opened(database, folder) as (connected, projects, owner):
         lock = "" if connected.writer.dialect.name == "sqlite" else " FOR UPDATE"
         lines = BARE.strip().replace("\n ", " ").replace(" FOR UPDATE", lock).splitlines()
@@ -92,7 +95,7 @@ async def bare(database: str | None, folder: Path) -> float:
                     names = line.compile().params
                     await connection.execute(line, {name: (values | {"number": number + 5})[name] for name in names})
 
-        return await at_once(transaction, CALLERS, EACH)
+        yield transaction
 
 
 def _typed(line: str) -> list[sa.BindParameter[object]]:
@@ -101,16 +104,23 @@ def _typed(line: str) -> list[sa.BindParameter[object]]:
 
 
 async def figures(name: str, databases: list[str | None], folder: Path) -> list[Figure]:
-    bottom = await bare(databases[0], folder / "bare")
-    door = await through_the_door(databases[1], folder / "door")
-    alone, empty, api = await over_api(databases[2], folder)
-    beside = f"an empty answer: {spread(empty)[0]}"
-    most = "60 % of bare"
-    of_api, of_door = f"{api / bottom:.0%} of bare", f"{door / bottom:.0%} of bare"
+    async with (
+        bare(databases[0], folder / "bare") as transaction,
+        through_the_door(databases[1], folder / "door") as door,
+        over_api(databases[2], folder) as (api, caller),
+    ):
+        alone = await timed(lambda number: api(0, number), ALONE)
+        empty = await timed(lambda _: caller.call("GET", "/health"), ALONE)
+        rounds = [  # in turns, so that what else goes on meets all of them
+            [await at_once(do, CALLERS, EACH, first=EACH * turn) for do in (transaction, door, api)]
+            for turn in range(ROUNDS)
+        ]
+    bottom, in_process, over_http = (median(column) for column in zip(*rounds, strict=True))
+    shares = [f"{median([one[at] / one[0] for one in rounds]):.0%} of bare" for at in (1, 2)]
     return [
-        Figure(f"a command over the API, alone, on {name}", "10 ms", *spread(alone), beside),
-        Figure(f"{CALLERS} at once over the API, on {name}", "", f"{api:.0f} a second", "", of_api),
-        Figure(f"{CALLERS} at once through the door, on {name}", most, f"{door:.0f} a second", "", of_door),
+        Figure(f"a command over the API, alone, on {name}", "10 ms", *spread(alone), f"an empty answer: {spread(empty)[0]}"),
+        Figure(f"{CALLERS} at once through the door, on {name}", "60 % of bare", f"{in_process:.0f} a second", "", shares[0]),
+        Figure(f"{CALLERS} at once over the API, on {name}", "", f"{over_http:.0f} a second", "", shares[1]),
         Figure(f"bare transactions, on {name}", "", f"{bottom:.0f} a second"),
     ]  # fmt: skip
 

@@ -1,8 +1,6 @@
 """How soon the server is there, and what it needs when nothing happens."""
 
 import asyncio
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +14,6 @@ from ground.server import Server
 TIMES = 10
 IDLE_S = 60
 MB = 2**20
-ROOT = Path(__file__).parents[1]
 # What cannot be left out: our own modules take what is above it.
 LIBRARIES = "import fastapi, pydantic_settings, sqlalchemy.ext.asyncio, aiosqlite, structlog, jinja2"
 
@@ -91,26 +88,10 @@ async def idle(folder: Path) -> list[Figure]:
     ]
 
 
-def sizes(folder: Path) -> list[Figure]:
-    return [
-        Figure("size of the installation", "250 MB", size(folder / "plain", "--no-dev")),
-        Figure("with PostgreSQL", "250 MB", size(folder / "all", "--no-dev", "--all-extras")),
-    ]
-
-
-def size(place: Path, *which: str) -> str:
-    """What `make run` installs into .venv."""
-    environment = {"UV_PROJECT_ENVIRONMENT": str(place), "PATH": subprocess.os.environ["PATH"], "HOME": str(place)}
-    environment |= {"UV_LINK_MODE": "copy", "UV_COMPILE_BYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never"}
-    command = [shutil.which("uv") or ".venv/uv/bin/uv", "sync", "-q", "--frozen", "--no-cache", *which]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return f"{int(subprocess.check_output(['du', '-sm', place]).split()[0])} MB"
-
-
 async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        publish("start", [*await starts(folder), *await idle(folder), *sizes(folder)])
+        publish("start", [*await starts(folder), *await idle(folder)])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,7 +21,7 @@ from orchestrator.executors.acp import Acp
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
-from orchestrator.ports import Jobs
+from orchestrator.ports import Executor, Jobs
 from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
 from orchestrator.store import engine, links, migrate, secrets, tokens
@@ -54,6 +55,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         settings = settings.filled(await secrets.all(db, keys))
     _log(settings)
     forge = Git(data / "work")
+    builders = _builders(settings)
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
     return runtime.Runtime(
@@ -70,7 +72,8 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         bus=bus,
         presence=presence,
         jobs=await _jobs(settings),
-        builders={"starter": _starter(settings)},
+        builders=builders,
+        builder=next(reversed(builders)),
         forge=forge,
         previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
@@ -83,10 +86,18 @@ def _log(settings: Settings) -> None:
     telemetry.set_up(sys.stderr, pretty=pretty, level=level, secrets=settings.secrets())
 
 
-def _starter(settings: Settings) -> Acp:
+def _builders(settings: Settings) -> dict[str, Executor]:
+    """The starter, and the one that is set; the last builds new projects."""
     limits = AgentLimits(stall_s=settings.stall_s, hard_s=settings.run_limit_s)
     home = settings.data_dir.resolve() / "homes"
-    return Acp(starter.COMMAND, starter.DESCRIPTION, home, limits=limits, namespaces=settings.namespaces)
+
+    def acp(command: tuple[str, ...], description: str) -> Acp:
+        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces)
+
+    builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
+    if words := settings.builder_words:
+        builders["acp"] = acp(words, f"The builder is the program “{Path(words[0]).name}”, set by whoever runs this.")
+    return builders
 
 
 async def _jobs(settings: Settings) -> Jobs:
@@ -150,8 +161,14 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
         app.include_router(part.router)
+    app.state.leave = _leave
     _protect(app, settings, metrics)
     return app
+
+
+def _leave() -> None:
+    """Let go of those who follow: the process is asked to end."""
+    runtime.runtime().bus.close()
 
 
 def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:

@@ -32,12 +32,13 @@ class OnFile:
         self.claimed = asyncio.Event()
 
     async def hold(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotAlone("Another orchestrator already works in this data directory.") from None
-        self.claimed.set()
-        await asyncio.Event().wait()
+        with self._file:  # closed, it lets go of the lock
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NotAlone("Another orchestrator already works in this data directory.") from None
+            self.claimed.set()
+            await asyncio.Event().wait()
 
 
 @asynccontextmanager

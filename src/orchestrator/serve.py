@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 STARTING = b'{"status":"starting"}'
@@ -19,6 +21,7 @@ class Shell:
         self.app: Any = None
         self.reason = ""
         self.end: Callable[[], None] = lambda: None  # of the server that it stands in
+        self.leaving = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -27,6 +30,15 @@ class Shell:
             await self.app(scope, receive, send)
         else:
             await _starting(scope, send)
+
+    def leave(self) -> None:
+        """Say that we are asked to end, to whoever reads our output and to whoever follows a project."""
+        if not self.leaving:
+            self.leaving = True
+            sys.stdout.write("  Ending: what is at work gets a moment. The rest goes on after the next start.\n")
+            sys.stdout.flush()
+        if self.app:
+            self.app.state.leave()
 
     async def _live(self, receive: Any, send: Any) -> None:
         ending = asyncio.Event()
@@ -63,9 +75,14 @@ def _first_sentence(group: BaseExceptionGroup[Any]) -> str:
 
 
 def _import() -> Any:
+    """Load everything. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
+    gc.disable()
     from orchestrator import app  # noqa: PLC0415 - the whole point
 
-    return app.create()
+    created = app.create()
+    gc.freeze()
+    gc.enable()
+    return created
 
 
 async def _starting(scope: Any, send: Any) -> None:
@@ -108,6 +125,13 @@ def _run(shell: Shell, listening: list[socket.socket]) -> None:
     )
     server = uvicorn.Server(config)
     shell.end = lambda: setattr(server, "should_exit", True)
+    signalled = server.handle_exit
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        shell.leave()
+        signalled(number, frame)
+
+    server.handle_exit = leave  # type: ignore[method-assign, assignment]
     server.run(sockets=listening)
 
 

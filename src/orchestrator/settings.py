@@ -1,6 +1,7 @@
 """Everything that can be set from outside, read once, in app.py."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -83,6 +84,11 @@ class Settings(BaseSettings):
     run_limit_s: float = Field(1800, gt=0, description="The longest that one piece of a builder's work may take.")
     stall_s: float = Field(600, gt=0, description="How long a builder may show no sign of life.")
     check_limit_s: float = Field(600, gt=0, description="The longest that one check may take.")
+    builder_command: str = Field(
+        "",
+        description="A command line that speaks the Agent Client Protocol; new projects then are built by it instead "
+        "of the starter.",
+    )
     namespaces: bool = Field(
         True, description="Give each builder a process space of its own where the machine allows it."
     )
@@ -130,6 +136,14 @@ class Settings(BaseSettings):
         """How programs of this machine reach the server."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)  # noqa: S104 - not bound
         return f"http://{host}:{self.port}"
+
+    @property
+    def builder_words(self) -> tuple[str, ...]:
+        """The builder's command, split as a shell would; nothing where that cannot be done."""
+        try:
+            return tuple(shlex.split(self.builder_command))
+        except ValueError:
+            return ()
 
     @property
     def on_loopback(self) -> bool:
@@ -202,6 +216,8 @@ def _plainly(error: Any) -> str:
 
 def _consistent(settings: Settings) -> None:
     _of_the_database(settings)
+    if settings.builder_command and not settings.builder_words:
+        raise _wrong("builder_command", "a quotation mark in it is not closed")
     if settings.rate_limits == "off" and not settings.on_loopback:
         raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
     if not re.fullmatch(r"[\w.:%-]+", settings.host):

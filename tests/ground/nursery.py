@@ -1,6 +1,6 @@
 """Servers that are there at once: copies of a process that has loaded everything and done nothing yet.
 
-A server killed two hundred times would spend most of its lives importing. Whatever it does after that is the real thing.
+A server killed two hundred times would spend most of its lives importing. What it does after that is the real thing.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A person's program at the API: asks under a key until it is answered, however often the server goes away meanwhile."""
+"""A person's program at the API: asks under a key until it is answered, even if the server goes away meanwhile."""
 
 import asyncio
 import itertools
@@ -12,6 +12,7 @@ import httpx
 from ground.server import Server
 
 PAUSE = 0.05
+LOOK = 0.15  # many journeys look at once, and looking is work for the servers too
 AWAY = (502, 503, 504)
 Event = tuple[int, str, dict[str, Any]]
 
@@ -28,7 +29,7 @@ class Asked:
 class Caller:
     """Speaks to whichever of the servers answers. `events` are those a follower has seen, in the order it saw them."""
 
-    def __init__(self, *servers: Server, token: str = "", within: float = 600) -> None:
+    def __init__(self, *servers: Server, token: str = "", within: float = 60) -> None:
         self.https = [server.client(token or servers[0].token) for server in servers]
         self._turn = itertools.cycle(range(len(servers)))
         self._at = 0
@@ -71,7 +72,7 @@ class Caller:
         try:
             async with asyncio.timeout(self.within):
                 while not (seen := await look()):
-                    await asyncio.sleep(PAUSE)
+                    await asyncio.sleep(LOOK)
         except TimeoutError:
             raise TimeoutError(f"{what}: not within {self.within} seconds") from None
         return seen

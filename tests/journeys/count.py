@@ -1,4 +1,4 @@
-"""After a journey: everything that must be so is counted, in the rows, in the log, in the repository, and on the page."""
+"""After a journey: all that must be so is counted, in the rows, in the log, in the repository, and on the page."""
 
 import asyncio
 import html

@@ -17,6 +17,7 @@ from journeys.count import Story
 from journeys.killing import Killer
 
 QUICK = {"rate_limits": "off", "reconcile_s": 0.5, "stalled_s": 1, "drain_s": 0.5}
+PATIENCE = 840
 NOTHING: Counter[str] = Counter()
 
 
@@ -45,7 +46,7 @@ async def journey(
     """Walk to the end while the server dies at these points and in the middle of these steps; then count everything."""
     folder.mkdir(parents=True)
     one = server(nursery, folder, database)
-    me, seen = Caller(one), list[Event]()
+    me, seen = Caller(one, within=PATIENCE), list[Event]()
     killer, began = Killer(one, points, middles, seed), time.monotonic()
     try:
         async with working(killer.keep_alive()), asyncio.timeout(me.within):

@@ -73,6 +73,16 @@ async def walk(me: Caller, project: str, name: str = "walk") -> None:
     await replied(me, project)
 
 
+async def planned(me: Caller, name: str, repository: str = "") -> str:
+    """The short way to the plan of the first phase: one sentence is all there is to say."""
+    project = str((await me.do("/projects", f"{name}-create", idea=IDEA, repository=repository))["id"])
+    await replied(me, project)
+    await me.do(f"/projects/{project}/vision", f"{name}-write")
+    await answer(me, project, f"{name}-vision", "VISION_DOC")
+    await answer(me, project, f"{name}-roadmap", "ROADMAP")
+    return project
+
+
 async def interview(me: Caller, project: str, name: str) -> None:
     await replied(me, project)
     for number, text in enumerate(ANSWERS):

@@ -1,6 +1,5 @@
 """The command line. People's commands talk to a running server; operators' commands work on the database."""
 
-import os
 import sys
 
 import typer
@@ -35,11 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _end(str(refusal), 1)
     except typer.Abort:
         return _end("Ended.", 1)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
     except typer.TyperException as wrong:
-        return _end(f"{wrong.format_message().rstrip('.')}. Add --help to see how it is used.", 2)
+        said = wrong.format_message().rstrip(".").replace("Invalid value for", "This cannot be used for")
+        return _end(f"{said}. Add --help to see how it is used.", 2)
     return ended if isinstance(ended, int) else 0
 
 

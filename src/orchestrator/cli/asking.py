@@ -23,9 +23,11 @@ def server() -> "Server":
 
 def _key(settings: "Settings") -> str:
     """A key of this machine is for the server of this machine: nobody else is shown it."""
+    from orchestrator.settings import LOOPBACK  # noqa: PLC0415 - slow to load
+
     if settings.token:
         return settings.token.get_secret_value()
-    if settings.url and urlsplit(settings.url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if settings.url and urlsplit(settings.url).hostname not in LOOPBACK:
         raise WrongSetting("ORCHESTRATOR_URL names a server elsewhere, so ORCHESTRATOR_TOKEN must have a key for it.")
     from orchestrator.operations import accounts, place  # noqa: PLC0415 - the database is slow to load
 

@@ -15,8 +15,8 @@ from orchestrator.evidence import checks, declared, history, promises, tamper
 from orchestrator.evidence.checks import CheckResult
 from orchestrator.evidence.finding import Finding, Severity
 from orchestrator.runtime import read, runtime
-from orchestrator.store import events, phases, projects
-from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
+from orchestrator.store import events, phases, projects, runs
+from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow, RunRow
 
 LOG = 5_000_000  # characters of a log that are read
 
@@ -64,9 +64,18 @@ async def gather(project: Project, source: Path, phase: PhaseRow) -> Evidence:
     results = await checks.run(source, phase.commit, folder, said, limits=limits)
     found = await tamper.compare(source, phase.base, phase.commit)
     first = await history.tests_first(source, phase.base, phase.commit)
-    return Evidence(
-        results, (*_stored(found), {"sentence": first.sentence, "severity": Severity.NOTE, "kind": "tests-first"})
-    )
+    strayed = await read(runs.of, project.id, phase.number)
+    return Evidence(results, (*_strayed(strayed), *_stored(found), _note("tests-first", first.sentence)))
+
+
+def _strayed(worked: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """What builders of this phase changed where they had no business."""
+    said = dict.fromkeys(run.details.get("outside", "") for run in worked)
+    return [_note("outside", sentence) for sentence in said if sentence]
+
+
+def _note(kind: str, sentence: str) -> dict[str, Any]:
+    return {"sentence": sentence, "severity": Severity.NOTE, "kind": kind}
 
 
 def _stored(found: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -41,4 +41,7 @@ KINDS: Final[dict[str, str]] = {
     "secret.rotated": "All stored secrets were encrypted anew, with a new key.",
     "installation.restored": "The whole installation was restored from a copy.",
 }
-NOT_STORED: Final[dict[str, str]] = {"message.delta": "A piece of a reply that is being written."}
+NOT_STORED: Final[dict[str, str]] = {
+    "message.delta": "A piece of a reply that is being written.",
+    "server.ending": "The server was asked to end; whoever follows should follow again in a moment.",
+}

@@ -137,6 +137,14 @@ class Git:
         """The save points after `base` up to `head`, oldest first."""
         return await reading.history(await self._reading(where), names.version(base), names.version(head))
 
+    async def standing(self, project_id: str) -> dict[str, str]:
+        """How the app's own folder stands: where it is, and each file in it that is not saved, with its state."""
+        repository = await self.repository(project_id)
+        git = await self._reading(repository.path)
+        unsaved = await reading.unsaved(git, "all")
+        states = {name: files.state(repository.path / name) for name in unsaved}
+        return {"The latest save point": await keeping.head(git), **states}
+
     async def export(self, where: Path, commit: str, folder: Path) -> None:
         """All files of a save point, without their history, in a folder that is there whole or not at all."""
         target = layout.absolute(folder)

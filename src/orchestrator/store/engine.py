@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from orchestrator.errors import NotPossible, WrongSetting
+from orchestrator.store.sqlite import opening
 
 Sessions = async_sessionmaker[AsyncSession]
 SQLITE = "orchestrator.db"
@@ -69,8 +70,9 @@ def postgres(url: str) -> Database:
 def sqlite(file: Path) -> Database:
     """One writer connection: writers queue in asyncio, first come first served, instead of polling a locked file."""
     address = sa.URL.create("sqlite+aiosqlite", database=str(file))
-    writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
-    reader = create_async_engine(address, pool_size=4, max_overflow=0, pool_timeout=60)
+    another = opening(file)
+    writer = create_async_engine(address, async_creator=another, pool_size=1, max_overflow=0, pool_timeout=60)
+    reader = create_async_engine(address, async_creator=another, pool_size=4, max_overflow=0, pool_timeout=60)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         _sqlite_mode(engine.sync_engine, begin)
     return Database(address, writer, reader)

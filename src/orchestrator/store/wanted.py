@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, literal, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.project import WORKING
@@ -19,7 +19,7 @@ async def by(db: AsyncSession, project_id: str) -> set[Work]:
 
 
 async def _wanted(db: AsyncSession, projects: ColumnElement[Any], messages: ColumnElement[Any]) -> set[Work]:
-    legs = select(ProjectRow.id, ProjectRow.leg).where(ProjectRow.step.in_(WORKING), projects)
-    turns = select(MessageRow.project_id, MessageRow.sequence).where(MessageRow.unanswered, messages)
-    wanted = {Work("leg", id, leg) for id, leg in await db.execute(legs)}
-    return wanted | {Work("turn", id, sequence) for id, sequence in await db.execute(turns)}
+    legs = select(literal(True), ProjectRow.id, ProjectRow.leg).where(ProjectRow.step.in_(WORKING), projects)
+    turns = select(literal(False), MessageRow.project_id, MessageRow.sequence).where(MessageRow.unanswered, messages)
+    found = await db.execute(union_all(legs, turns))
+    return {Work("leg" if leg else "turn", id, number) for leg, id, number in found}

@@ -3,7 +3,6 @@
 import hmac
 from pathlib import Path
 
-import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -73,6 +72,8 @@ async def show(project_id: str, key: str, path: str, request: Request) -> Respon
 
 async def _passed_on(request: Request, port: int, path: str) -> Response:
     headers = {name: value for name, value in request.headers.items() if name in PASSED_ON}
+    import httpx  # noqa: PLC0415 - only when somebody looks at a prototype
+
     base = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=base, timeout=15, trust_env=False) as client:
         try:

@@ -21,8 +21,8 @@ async def shell(
     db: AsyncSession, viewer: Viewer, *, current: str = "", rail: bool = True, place: Place | None = None
 ) -> Shell:
     """Read what this person sees at the top and at the side."""
-    shown = (await pages.page(db, viewer.person.user_id, limit=IN_RAIL)).standings
     waiting = await pages.count(db, viewer.person.user_id, waiting=True)
+    shown = (await pages.page(db, viewer.person.user_id, limit=IN_RAIL)).standings if rail else ()
     return Shell(
         csrf=viewer.person.csrf,
         person=person(viewer),

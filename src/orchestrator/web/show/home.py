@@ -35,13 +35,15 @@ async def page(
     """Read one page of projects, with those that wait for this person first."""
     user = viewer.person.user_id
     every = await pages.count(db, user)
-    many = every > CARDS or bool(query or cursor)
+    chosen = bool(query or cursor)
+    many = every > CARDS or chosen
     shown = await pages.page(db, user, cursor=cursor, limit=ROWS if many else CARDS, like=query)
-    waiting = await pages.page(db, user, limit=NEEDS, waiting=True)
+    # As it is, the list begins with those that wait.
+    waiting = await pages.page(db, user, limit=NEEDS, waiting=True) if chosen else shown
     first = viewer.person.name.split(" ", 1)[0]
     return HomePage(
         greeting=views.greeting(first, viewer.now, viewer.zone) if every else views.first_greeting(first),
-        needs=needs(viewer, waiting.standings),
+        needs=needs(viewer, waiting.standings[:NEEDS]),
         projects=() if many else tuple(card(viewer, found) for found in shown.standings),
         table=table(viewer, shown, every, query) if many else None,
         idea=idea or Field(),

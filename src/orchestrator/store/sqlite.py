@@ -1,0 +1,88 @@
+"""SQLite’s driver with one trip to its thread for a statement: by itself it takes four, and most of the time."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+
+R = TypeVar("R")
+AT_ONCE = 1000  # rows that come along with a statement; the rest of a larger answer is fetched when it is asked for
+
+
+class Connection(aiosqlite.Connection):
+    def cursor(self) -> "Cursor":  # type: ignore[override]  # the driver's would go to the thread to make one
+        return Cursor(self)
+
+    async def trip(self, do: Callable[..., R], *given: Any) -> R:
+        """Have something done in the connection's thread."""
+        done: R = await self._execute(do, *given)  # type: ignore[no-untyped-call]
+        return done
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        return self._conn
+
+
+class Cursor:
+    """What SQLAlchemy asks of an asynchronous cursor."""
+
+    arraysize = 1
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self._more: sqlite3.Cursor | None = None
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        await self._connection.trip(self._run, self._connection.raw.execute, statement, values)
+
+    async def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        await self._connection.trip(self._run, self._connection.raw.executemany, statement, values)
+
+    def _run(self, execute: Callable[..., sqlite3.Cursor], statement: str, values: Any) -> None:
+        """In the thread: what is known after the first rows, such as how many there are, is known only then."""
+        cursor = execute(statement, values)
+        self._rows = cursor.fetchmany(AT_ONCE) if cursor.description else []
+        self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
+        if len(self._rows) == AT_ONCE:
+            self._more = cursor
+        else:
+            cursor.close()
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows + (await self._connection.trip(self._more.fetchall) if self._more else [])
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        wanted = size or self.arraysize
+        rows, self._rows = self._rows[:wanted], self._rows[wanted:]
+        missing = wanted - len(rows)
+        return rows + (await self._connection.trip(self._more.fetchmany, missing) if missing and self._more else [])
+
+    async def fetchone(self) -> Any:
+        return next(iter(await self.fetchmany(1)), None)
+
+    async def close(self) -> None:
+        if self._more:
+            await self._connection.trip(self._more.close)
+            self._more = None
+
+
+def opening(file: Path) -> Callable[[], Connection]:
+    """Make what SQLAlchemy calls for another connection. Its thread does not keep a process alive."""
+
+    def another() -> Connection:
+        connection = Connection(partial(sqlite3.connect, str(file)), iter_chunk_size=AT_ONCE)
+        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for the connections that it opens itself
+        return connection
+
+    return another
