@@ -1,11 +1,15 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from ground import postgres
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 settings.register_profile("ours", deadline=None)  # a busy machine is not a fault
 settings.load_profile("ours")
@@ -16,3 +20,16 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL of our own, started when the first test asks for it."""
     with postgres.running() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+async def browser() -> "AsyncIterator[Browser]":
+    """Debian's chromium, started when the first test asks for it."""
+    from playwright.async_api import async_playwright  # slow to import, and most tests need none
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    arguments += [f"--disable-{what}" for what in ("background-networking", "component-update", "sync")]
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield started
+        await started.close()

@@ -5,28 +5,40 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator import __version__, clock, runtime, telemetry, vault
+from orchestrator import __version__, clock, folder, runtime, telemetry, vault
 from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
-from orchestrator.errors import NotPossible
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
-from orchestrator.ports import Jobs
+from orchestrator.ports import Executor, Jobs
 from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
-from orchestrator.store import engine, links, migrate, tokens
+from orchestrator.store import engine, links, migrate, secrets, tokens
 from orchestrator.telemetry import Metrics
-from orchestrator.web import actions, api, health, pages, preview, rendering, security, swaps
+from orchestrator.web import (
+    actions,
+    address,
+    api,
+    following,
+    health,
+    pages,
+    preview,
+    reference,
+    rendering,
+    security,
+    swaps,
+)
 from orchestrator.web.limits import Limits
 
 DOES = {"leg": leg.leg, "turn": turn.turn}
@@ -34,11 +46,16 @@ DOES = {"leg": leg.leg, "turn": turn.turn}
 
 async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     """Build the live parts and bring the database up to date."""
-    data = _data(settings)
+    data = folder.ready(settings.data_dir)
     keys, bus = vault.load(data), Bus()
     database = engine.connect(settings.database_url, data)
+    await engine.answers(database)
     await migrate.upgrade(database)
+    async with engine.reading(database)() as db:
+        settings = settings.filled(await secrets.all(db, keys))
+    _log(settings)
     forge = Git(data / "work")
+    builders = _builders(settings)
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
     return runtime.Runtime(
@@ -55,7 +72,8 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         bus=bus,
         presence=presence,
         jobs=await _jobs(settings),
-        builders={"starter": _starter(settings)},
+        builders=builders,
+        builder=next(reversed(builders)),
         forge=forge,
         previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
@@ -63,19 +81,23 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     )
 
 
-def _data(settings: Settings) -> Any:
-    data = settings.data_dir.resolve()
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as problem:
-        raise NotPossible(f"The data folder {data} cannot be made: {problem.strerror}. Set DATA_DIR.") from None
-    return data
+def _log(settings: Settings) -> None:
+    pretty, level = settings.log_format == "text", settings.log_level.upper()
+    telemetry.set_up(sys.stderr, pretty=pretty, level=level, secrets=settings.secrets())
 
 
-def _starter(settings: Settings) -> Acp:
+def _builders(settings: Settings) -> dict[str, Executor]:
+    """The starter, and the one that is set; the last builds new projects."""
     limits = AgentLimits(stall_s=settings.stall_s, hard_s=settings.run_limit_s)
     home = settings.data_dir.resolve() / "homes"
-    return Acp(starter.COMMAND, starter.DESCRIPTION, home, limits=limits, namespaces=settings.namespaces)
+
+    def acp(command: tuple[str, ...], description: str) -> Acp:
+        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces)
+
+    builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
+    if words := settings.builder_words:
+        builders["acp"] = acp(words, f"The builder is the program “{Path(words[0]).name}”, set by whoever runs this.")
+    return builders
 
 
 async def _jobs(settings: Settings) -> Jobs:
@@ -127,19 +149,26 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Make the application. Nothing is opened before its lifespan begins."""
     settings = settings or read()
     metrics = telemetry.metrics()
-    telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
+    _log(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with working(await compose(settings, metrics)):
-            await _let_in(settings)
+        live = await compose(settings, metrics)
+        async with working(live):
+            await _let_in(live.settings)
             yield
 
-    app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan)
-    for part in (health, api, pages, swaps, actions, preview, rendering):
+    app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
         app.include_router(part.router)
+    app.state.leave = _leave
     _protect(app, settings, metrics)
     return app
+
+
+def _leave() -> None:
+    """Let go of those who follow: the process is asked to end."""
+    runtime.runtime().bus.close()
 
 
 def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
@@ -153,6 +182,9 @@ def _protect(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             limits=Limits(on=settings.rate_limits == "on"),
             public_url=settings.address,
             hosts=hosts,
+            trusted_proxies=address.networks(
+                name.strip() for name in settings.trusted_proxies.split(",") if name.strip()
+            ),
             body_limit=settings.body_limit,
             session_hours=settings.session_hours,
             metrics=metrics,

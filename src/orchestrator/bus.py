@@ -32,6 +32,7 @@ class Bus:
     def __init__(self) -> None:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         self.relay: Callable[[str, str], None] = lambda _id, _token: None
+        self.closed = False  # the process is asked to end: whoever follows had better follow another
 
     @contextmanager
     def follow(self, *project_ids: str) -> Iterator[Follower]:
@@ -58,6 +59,11 @@ class Bus:
             if token:
                 follower.tokens.append(token)
             follower.wake()
+
+    def close(self) -> None:
+        """Let everybody go who follows."""
+        self.closed = True
+        self.wake_all()
 
     def wake_all(self) -> None:
         for project_id in list(self._followers):

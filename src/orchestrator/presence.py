@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +39,22 @@ class OnFile:
                 raise NotAlone("Another orchestrator already works in this data directory.") from None
             self.claimed.set()
             await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def alone(presence: Presence) -> AsyncIterator[None]:
+    """Work where nobody else does. Raises NotAlone while somebody is there."""
+    holding = asyncio.create_task(presence.hold())
+    claimed = asyncio.create_task(presence.claimed.wait())
+    await asyncio.wait({holding, claimed}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if holding.done():
+            holding.result()
+        yield
+    finally:
+        for task in (claimed, holding):
+            task.cancel()
+        await asyncio.wait({claimed, holding})
 
 
 class OnPostgres:

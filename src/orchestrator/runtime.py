@@ -29,6 +29,7 @@ class Runtime:
     presence: Presence
     jobs: Jobs
     builders: dict[str, Executor]
+    builder: str  # which of them builds new projects
     forge: Git
     previews: Previews
     vault: Vault

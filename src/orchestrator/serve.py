@@ -1,11 +1,14 @@
 """Open the socket first and import the rest behind it: /health answers while the application still loads."""
 
 import asyncio
+import errno
 import gc
 import os
-import signal
+import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 STARTING = b'{"status":"starting"}'
@@ -17,6 +20,8 @@ class Shell:
     def __init__(self) -> None:
         self.app: Any = None
         self.reason = ""
+        self.end: Callable[[], None] = lambda: None  # of the server that it stands in
+        self.leaving = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -25,6 +30,15 @@ class Shell:
             await self.app(scope, receive, send)
         else:
             await _starting(scope, send)
+
+    def leave(self) -> None:
+        """Say that we are asked to end, to whoever reads our output and to whoever follows a project."""
+        if not self.leaving:
+            self.leaving = True
+            sys.stdout.write("  Ending: what is at work gets a moment. The rest goes on after the next start.\n")
+            sys.stdout.flush()
+        if self.app:
+            self.app.state.leave()
 
     async def _live(self, receive: Any, send: Any) -> None:
         ending = asyncio.Event()
@@ -48,11 +62,11 @@ class Shell:
                 self.app = None
         except* OrchestratorError as group:
             self.reason = _first_sentence(group)
-            signal.raise_signal(signal.SIGTERM)
+            self.end()
         except* Exception as group:  # noqa: BLE001 - whatever it was, say so and end
             self.reason = "The server could not start."
             sys.excepthook(type(group), group, group.__traceback__)
-            signal.raise_signal(signal.SIGTERM)
+            self.end()
 
 
 def _first_sentence(group: BaseExceptionGroup[Any]) -> str:
@@ -78,19 +92,29 @@ async def _starting(scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": STARTING})
 
 
+class Unheard(Exception):
+    """Nothing can listen there; its text says why."""
+
+
 def main() -> int:
     """Serve until a signal ends it. Returns 1, with a sentence on stderr, if it could not."""
-    import uvicorn  # noqa: PLC0415 - a wrong port is told before anything is loaded
-
-    host, port = _asked("HOST", "127.0.0.1"), _asked("PORT", "8000")
-    if not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 - the highest port there is
-        sys.stderr.write(f"ORCHESTRATOR_PORT cannot be used: “{port}” is not a port number.\n")
+    try:
+        listening = _listen(_asked("HOST", "127.0.0.1"), _asked("PORT", "8000"))
+    except Unheard as reason:
+        sys.stderr.write(f"{reason}\n")
         return 1
     shell = Shell()
+    _run(shell, listening)
+    if shell.reason:
+        sys.stderr.write(f"{shell.reason}\n")
+    return 1 if shell.reason else 0
+
+
+def _run(shell: Shell, listening: list[socket.socket]) -> None:
+    import uvicorn  # noqa: PLC0415 - a taken port is told before anything is loaded
+
     config = uvicorn.Config(
         shell,
-        host=host,
-        port=int(port),
         ws="none",
         log_level="warning",
         access_log=False,
@@ -99,14 +123,50 @@ def main() -> int:
         timeout_graceful_shutdown=3,
         proxy_headers=False,
     )
+    server = uvicorn.Server(config)
+    shell.end = lambda: setattr(server, "should_exit", True)
+    signalled = server.handle_exit
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        shell.leave()
+        signalled(number, frame)
+
+    server.handle_exit = leave  # type: ignore[method-assign, assignment]
+    server.run(sockets=listening)
+
+
+def _listen(host: str, port: str) -> list[socket.socket]:
+    """Take the port, under every address of the host. Raises Unheard."""
+    if not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the highest port there is
+        raise Unheard(f"ORCHESTRATOR_PORT (or PORT) cannot be used: “{port}” is not a port, a number up to 65535.")
     try:
-        uvicorn.Server(config).run()
-    except SystemExit:
-        sys.stderr.write(f"Nothing can listen on {host}, port {port}: it is taken, or not ours to use.\n")
-        return 1
-    if shell.reason:
-        sys.stderr.write(f"{shell.reason}\n")
-    return 1 if shell.reason else 0
+        places = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise Unheard(f"ORCHESTRATOR_HOST cannot be used: “{host}” is not an address of this machine.") from None
+    try:
+        return [_bound(*place) for place in dict.fromkeys(places)]
+    except PermissionError:
+        raise Unheard(f"Port {port} is kept for the system. Set ORCHESTRATOR_PORT to one above 1023.") from None
+    except OSError as problem:
+        why = "is taken by another program" if problem.errno == errno.EADDRINUSE else "cannot be used"
+        raise Unheard(
+            f"Port {port} on {host} {why}. Set ORCHESTRATOR_PORT to another one, or end that program."
+        ) from None
+
+
+def _bound(family: int, kind: int, protocol: int, _name: str, address: Any) -> socket.socket:
+    """Listen at once: two that only have bound would not see each other."""
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        made.bind(address)
+        made.listen(2048)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _asked(name: str, default: str) -> str:

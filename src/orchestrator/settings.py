@@ -1,14 +1,31 @@
 """Everything that can be set from outside, read once, in app.py."""
 
+import re
+import shlex
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestrator.errors import WrongSetting
+from orchestrator.errors import NotUnderstood, WrongSetting
 
+PREFIX = "ORCHESTRATOR_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+POSTGRES = re.compile(r"(postgresql(\+psycopg)?|postgres)://")
+# What the checking of types says, in plain words.
+PLAIN = {
+    "int_parsing": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "finite_number": "it must be a number",
+    "bool_parsing": "it must be true or false",
+    "greater_than": "it must be more than {gt:g}",
+    "greater_than_equal": "it must be at least {ge:g}",
+    "less_than_equal": "it must be at most {le:g}",
+    "literal_error": "it must be {expected}",
+}
 
 
 def _also(name: str, *usual: str) -> Any:
@@ -18,7 +35,7 @@ def _also(name: str, *usual: str) -> Any:
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="ORCHESTRATOR_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
     )
 
     # Where it lives
@@ -28,12 +45,16 @@ class Settings(BaseSettings):
         description="Everything this installation writes: the SQLite file, the projects' repositories, logs and keys.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on. Only this machine can reach the default.")
-    port: int = Field(8000, ge=0, le=65535, validation_alias=_also("port", "PORT"), description="Port to listen on.")
+    port: int = Field(8000, ge=1, le=65535, validation_alias=_also("port", "PORT"), description="Port to listen on.")
     public_url: str = Field(
         "", description="How people reach the page, for links. With https, cookies are sent over https only."
     )
     hosts: str = Field(
         "", description="Further host names, separated by commas, under which the page may be asked for."
+    )
+
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks, separated by commas, of proxies whose word about the sender is taken."
     )
 
     # Storage and work
@@ -63,6 +84,11 @@ class Settings(BaseSettings):
     run_limit_s: float = Field(1800, gt=0, description="The longest that one piece of a builder's work may take.")
     stall_s: float = Field(600, gt=0, description="How long a builder may show no sign of life.")
     check_limit_s: float = Field(600, gt=0, description="The longest that one check may take.")
+    builder_command: str = Field(
+        "",
+        description="A command line that speaks the Agent Client Protocol; new projects then are built by it instead "
+        "of the starter.",
+    )
     namespaces: bool = Field(
         True, description="Give each builder a process space of its own where the machine allows it."
     )
@@ -95,15 +121,51 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="json: one object a line, for log collectors.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _as_all_drivers_know_it(cls, url: str | None) -> str | None:
+        return POSTGRES.sub("postgresql://", url, count=1) if url else None
+
     @property
     def address(self) -> str:
         """How people reach the page: `public_url`, or the address it listens on."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - shown, not bound
-        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.public_url.rstrip("/") or self.here
+
+    @property
+    def here(self) -> str:
+        """How programs of this machine reach the server."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)  # noqa: S104 - not bound
+        return f"http://{host}:{self.port}"
+
+    @property
+    def builder_words(self) -> tuple[str, ...]:
+        """The builder's command, split as a shell would; nothing where that cannot be done."""
+        try:
+            return tuple(shlex.split(self.builder_command))
+        except ValueError:
+            return ()
 
     @property
     def on_loopback(self) -> bool:
         return self.host in LOOPBACK
+
+    def filled(self, stored: dict[str, str]) -> Self:
+        """The same with stored secrets in the place of those that are not set; names are those of the variables."""
+        fresh = {SECRETS[name]: SecretStr(value) for name, value in stored.items() if name in SECRETS}
+        return self.model_copy(update={name: value for name, value in fresh.items() if getattr(self, name) is None})
+
+    def secrets(self) -> list[str]:
+        """The values that must not be seen in logs."""
+        found = [getattr(self, field) for field in SECRETS.values()]
+        return [value.get_secret_value() for value in found if value]
+
+
+# The settings that may be stored, encrypted, instead of standing in the environment: by variable, the field.
+SECRETS = {
+    f"{PREFIX}{name.upper()}": name
+    for name, field in Settings.model_fields.items()
+    if SecretStr in (field.annotation, *get_args(field.annotation))
+}
 
 
 def read(**given: Any) -> Settings:
@@ -112,22 +174,84 @@ def read(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise WrongSetting(f"{_variable(str(first['loc'][0]))} cannot be used: {first['msg'].lower()}.") from None
+        raise _wrong(str(first["loc"][0]), _plainly(first)) from None
+    except UnicodeDecodeError:
+        raise WrongSetting("The file .env cannot be read: it must be text in UTF-8.") from None
     _consistent(settings)
     return settings
 
 
-def _variable(name: str) -> str:
-    return name if name.isupper() else f"ORCHESTRATOR_{name.upper()}"
+def stored(name: str, value: str) -> None:
+    """See that a secret can be stored under this name. Raises NotUnderstood where it could not be used."""
+    if name not in SECRETS:
+        raise NotUnderstood(f"{name} is not a secret setting. These are: {', '.join(sorted(SECRETS))}.")
+    if not _sendable(value):
+        raise NotUnderstood(f"{name} {UNSENDABLE}")
+
+
+UNSENDABLE = "cannot be used: it must have letters, digits and signs only, without spaces."
+
+
+def _sendable(secret: str) -> bool:
+    return bool(re.fullmatch(r"[!-~]+", secret))
+
+
+def _wrong(name: str, why: str) -> WrongSetting:
+    return WrongSetting(f"{_variables(name)} cannot be used: {why}.")
+
+
+def _variables(given: str) -> str:
+    """All names of the variable that was read under this one."""
+    for name, field in Settings.model_fields.items():
+        names = getattr(field.validation_alias, "choices", [f"{PREFIX}{name.upper()}"])
+        if given == name or given in names:
+            return " (or ".join(names) + ")" * (len(names) - 1)
+    return given
+
+
+def _plainly(error: Any) -> str:
+    said = PLAIN.get(error["type"])
+    return said.format(**error.get("ctx", {})).replace("'", "") if said else str(error["msg"]).lower()
 
 
 def _consistent(settings: Settings) -> None:
-    url = settings.database_url
-    if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
-        raise WrongSetting("DATABASE_URL cannot be used: it must begin with postgresql://, or be left out for SQLite.")
-    if settings.jobs == "procrastinate" and not url:
-        raise WrongSetting("ORCHESTRATOR_JOBS=procrastinate needs DATABASE_URL with a PostgreSQL database.")
+    _of_the_database(settings)
+    if settings.builder_command and not settings.builder_words:
+        raise _wrong("builder_command", "a quotation mark in it is not closed")
     if settings.rate_limits == "off" and not settings.on_loopback:
         raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
-    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
-        raise WrongSetting("ORCHESTRATOR_PUBLIC_URL cannot be used: it must begin with https:// or http://.")
+    if not re.fullmatch(r"[\w.:%-]+", settings.host):
+        raise _wrong("host", "it must be the name or the address of this machine")
+    for name in ("public_url", "url"):
+        if (address := getattr(settings, name)) and not _is_web(address):
+            raise _wrong(name, "it must begin with https:// or http:// and name a host")
+    if re.search(r"[/\s]", re.sub(r"\s*,\s*", ",", settings.hosts)):
+        raise _wrong("hosts", "it must be names such as app.example.org, separated by commas")
+    for variable, name in SECRETS.items():
+        if (secret := getattr(settings, name)) and not _sendable(secret.get_secret_value()):
+            raise WrongSetting(f"{variable} {UNSENDABLE}")
+
+
+def _of_the_database(settings: Settings) -> None:
+    if settings.jobs == "procrastinate" and not settings.database_url:
+        raise WrongSetting("ORCHESTRATOR_JOBS=procrastinate needs DATABASE_URL with a PostgreSQL database.")
+    if settings.database_url and not _names_a_database(settings.database_url):
+        raise _wrong(
+            "database_url", "it must look like postgresql://user:password@host/name, or be left out for SQLite"
+        )
+
+
+def _names_a_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "postgresql" and parts.port != 0 and len(parts.path) > 1
+    except ValueError:
+        return False
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -5,23 +5,16 @@ import signal
 import sys
 
 from orchestrator import app, telemetry
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import WrongSetting
 from orchestrator.settings import Settings, read
 
 
-def main() -> int:
-    """Work until a signal ends it."""
+def main() -> None:
+    """Work until a signal ends it. Raises WrongSetting where only the server itself may work."""
     settings = read()
     if settings.jobs != "procrastinate":
-        sys.stderr.write("A worker needs DATABASE_URL and ORCHESTRATOR_JOBS=procrastinate, as the servers have.\n")
-        return 1
-    telemetry.set_up(sys.stderr, pretty=settings.log_format == "text", level=settings.log_level.upper())
-    try:
-        asyncio.run(_work(settings))
-    except OrchestratorError as reason:
-        sys.stderr.write(f"{reason}\n")
-        return 1
-    return 0
+        raise WrongSetting("A worker needs DATABASE_URL and ORCHESTRATOR_JOBS=procrastinate, as the servers have.")
+    asyncio.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:

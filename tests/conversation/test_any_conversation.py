@@ -74,7 +74,7 @@ IDEAS = st.sampled_from(
 @given(IDEAS.filter(lambda idea: interview.first(idea).brief.what), st.lists(ANSWERS, min_size=12, max_size=12))
 def test_every_conversation_of_answers_ends_in_a_vision(idea, answers):
     heard = interview.first(idea)
-    for turn in range(11):
+    for turn in range(12):
         message = "yes" if heard.asked is None else answers[turn].replace("yes", "skip").replace("🍝🍝", "skip")
         heard = interview.reply(message, heard.brief, heard.asked, step=Step.TALKING, vision=None)
         if heard.wants:

@@ -20,6 +20,8 @@ PLAN = {".agents/plans/phase-1.md": "# Plan"}
             "Tests were written first: 3 of them.",
         ),
         ([{"tests/test_a.py": TEST}], True, "Tests were written first: 2 of them."),
+        ([{"tests/test_a.py": TEST}, {"pages/list.json": "{}"}], True, "Tests were written first: 2 of them."),
+        ([{"pages/list.json": "{}"}, {"tests/test_a.py": TEST}], False, "The code was written before its tests."),
         ([{"app.py": CODE}, {"tests/test_a.py": TEST}], False, "The code was written before its tests."),
         (
             [{"app.py": CODE, "tests/test_a.py": TEST}],
@@ -53,13 +55,13 @@ async def test_the_order_of_save_points_is_said(tmp_path, steps, first, sentence
 
 async def test_the_save_point_at_which_the_tests_must_have_failed_is_named(tmp_path):
     base = save(tmp_path, {"README.md": "x"})
-    tests = save(tmp_path, {"tests/test_a.py": TEST, "f" * 40: "a file with the name of a save point"})
-    empty = save(tmp_path, {})
-    head = save(tmp_path, {"app.py": CODE})
+    save(tmp_path, {"tests/test_a.py": TEST, f"tests/{'f' * 40}": "named like a save point"})
+    tests = save(tmp_path, {})
+    head = save(tmp_path, {"pages/list.json": CODE})
 
     found = await history.tests_first(tmp_path, base, head)
 
-    assert found.commit in {tests, empty}
+    assert found.commit == tests
     assert found.tests == 2
 
 

@@ -21,6 +21,15 @@ async def test_a_copy_is_on_a_branch_of_its_own_from_where_the_app_is(git, app, 
     assert (copy / "app.txt").read_text() == "one\ntwo\nthree\n"
 
 
+async def test_where_a_copy_began_is_known_whatever_was_saved_since(git, app, copy):
+    began = await git.head(app.path)
+    await git.write(copy, {"plan.md": "x"}, "Plan")
+    await git.write(app.path, {"app.txt": "later"}, "Later")
+    assert await git.base(copy) == began
+    with pytest.raises(NotPossible, match="not there any more"):
+        await git.base(copy.with_name("7"))
+
+
 async def test_a_later_attempt_is_a_copy_of_its_own(git, copy, home):
     again = await git.trial("shop", 1, 2, "Swap a meal")
     assert again == home / "shop" / "phases" / "1-2"

@@ -204,7 +204,8 @@ def subjects(folder: Path, branch: str = "HEAD") -> list[str]:
 
 def content(folder: Path) -> str:
     """Every file of the newest save point with the hash of what is in it."""
-    assert git(folder, "status", "--porcelain") == ""
+    left = git(folder, "status", "--porcelain")
+    assert left == "", left
     return git(folder, "ls-tree", "-r", "HEAD")
 
 

@@ -22,9 +22,20 @@ async def test_killed_at_many_moments_it_ends_with_the_same(built, tmp_path):
             door.heard.on_update = lambda _, door=door, moment=moment: len(door.heard.updates) == moment and door.kill()
             with contextlib.suppress(ConnectionError):
                 await door.ask("/execute 1")
-    await ask(tree, "/execute 1")
+    heard = await ask(tree, "/execute 1")
 
+    assert "they passed" in heard.text, heard.text
     assert (subjects(tree), content(tree)) == (subjects(built), content(built))
+
+
+async def test_what_was_half_written_when_it_was_killed_is_not_taken_for_somebody_elses(built, tmp_path):
+    tree = repository(tmp_path)
+    (tree / "prototype").mkdir()
+    (tree / "prototype/.frame.py.starter").write_text('"""The fra')
+
+    await ask(tree, "/plan-feature 1", "/execute 1")
+
+    assert content(tree) == content(built)
 
 
 async def test_stopped_at_many_moments_it_goes_on_from_there(built, tmp_path):

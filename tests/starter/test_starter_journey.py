@@ -2,9 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from starter_door import SUPPER, ask, checks, content, copy, git, opened, repository, save, subjects
+
+import wording
+from orchestrator.executors import starter
+from orchestrator.executors.starter import project, site
 
 ASKED = "## What the person asked for\nMake it *green*.\n  And <b>bigger</b>: 100 %\n"
 WORDS = "Make it *green*.\n  And <b>bigger</b>: 100 %"
@@ -43,6 +49,15 @@ def test_it_says_what_happened_and_that_it_is_not_an_ai(journey):
         assert "they failed before the pages were there" in told
         assert "they passed. That is my word only" in told
     assert git(journey.tree, "status", "--porcelain", "--ignored") == "", "nothing is left lying about"
+
+
+def test_its_words_are_for_people_who_cannot_code(journey):
+    plan = (journey.home / ".agents/plans/phase-1.md").read_text()
+    lines = re.sub(r"`[^`]*`|<!--.*?-->", "this", plan.split("## Acceptance", 1)[0]).splitlines()
+    readiness = plan.split("## Risks", 1)[1].splitlines()
+
+    for text in (*journey.told, *lines, *readiness, starter.DESCRIPTION):
+        assert wording.faults(text.replace("|", ".")) == []
 
 
 def test_a_later_phase_only_adds_files(journey):
@@ -225,3 +240,22 @@ async def test_without_git_it_says_so(tmp_path):
         await door.ask("/plan-feature 1")
 
     assert "Git is not installed here" in door.heard.text
+
+
+def test_a_later_phase_leaves_the_page_of_an_earlier_one_alone(journey):
+    about = project.read(journey.home)
+    ground = site.survey(journey.home, about)
+
+    files = site.phase_files(ground, about, about.phase(3), "")
+
+    assert set(files) == {"prototype/features/f3_rate_a_dinner.json", "prototype/phases/phase_3.json"}
+
+
+def test_the_tour_stops_at_the_pages_that_the_journey_speaks_of(journey):
+    look = "from prototype import vision; print([([f.id for f in s.features], s.later) for s in vision.load().steps])"
+
+    shown = subprocess.run(
+        [sys.executable, "-B", "-c", look], cwd=journey.home, capture_output=True, text=True, check=True
+    )
+
+    assert shown.stdout.strip() == "[(['F1'], ()), (['F2', 'F3'], ('Swap a meal',))]"

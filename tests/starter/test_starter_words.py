@@ -161,6 +161,6 @@ def test_a_title_that_changes_keeps_its_address(tmp_path):
 
 
 def test_the_templates_ship_with_the_package():
-    names = {path.name for path in Path(site.__file__).parent.joinpath("site").rglob("*")}
+    names = {path.name for path in Path(site.__file__).parent.joinpath("templates").rglob("*")}
 
     assert {"app.py.txt", "server.py.txt", "style.css", "test_base.py.txt", "gitignore.txt", "README.md.txt"} <= names

@@ -1,28 +1,15 @@
-"""A browser and a server for the pages, each started once."""
+"""A server for the pages, started once, and who looks at them."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-from inspector import AXE, Inspector
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from showroom import Showroom, open_room
 
+from ground.inspector import AXE, Inspector
 from ground.until import until
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 WIDE = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield started
-        await started.close()
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def application(room: Showroom) -> FastAPI:
     async def project() -> HTMLResponse:
         return HTMLResponse(room.draw(room.shown))
 
+    @app.get("/stream")
     @app.get("/projects/supper-sorted/stream")
     async def stream(request: Request) -> Response:
         if not room.connected:

@@ -5,11 +5,11 @@ import re
 
 import pytest
 from examples import PAGES
-from inspector import Inspector
 from playwright.async_api import Page
 from showroom import Showroom
 
 import wording
+from ground.inspector import Inspector
 
 
 @pytest.mark.parametrize("name", PAGES)

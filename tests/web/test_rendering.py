@@ -101,7 +101,7 @@ def test_every_form_asks_under_a_name_of_its_own():
 
 
 def test_a_component_can_be_drawn_alone():
-    assert rendering.macro("gates", "receipt", RECEIPT).startswith('<section class="receipt" id="gate-7"')
+    assert rendering.macro("gates", "receipt", RECEIPT).startswith('<article class="receipt" id="gate-7"')
     assert rendering.part("announce", "Done.") == (
         '<hx-partial hx-target="#announce" hx-swap="textContent">Done.</hx-partial>'
     )

@@ -37,7 +37,7 @@ def test_what_is_known_about_a_decision_is_said_in_the_rail():
 def test_every_answer_leaves_a_slip(status: Status):
     slip = gates.receipt("7", "Is this it?", status, "Tom said so.", Link("version 3", HREF))
     assert slip.mark.text
-    assert slip.name == "Decision: Is this it?"
+    assert slip.name == f"{slip.mark.text}: Is this it?"
 
 
 def test_only_an_approval_is_green():

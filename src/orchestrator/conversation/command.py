@@ -73,6 +73,7 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
     idea = text.message(command.idea)
     name = text.line(command.name, LONGEST_NAME) or interview.name_of(idea)
     row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
+    row.builder = runtime().builder
     message = messages.said(db, row, idea, actor)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 

@@ -41,10 +41,11 @@ async def preparing(project: Project) -> Done:
 async def priming(project: Project) -> Done:
     """Have the builder look around in a copy, without changing anything."""
     git = runtime().forge
-    source = (await git.repository(project.id)).path
+    place = await git.repository(project.id)
+    source, head = place.path, await repository.resolve(place.path, f"refs/heads/{place.branch}")
     folder = runtime().settings.data_dir.resolve() / "copies" / project.id
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    await repository.checkout(source, await git.head(source), folder)
+    await repository.checkout(source, head, folder)
     report = await run.once(project, RunKind.PRIME, folder, playbook.prompt(RunKind.PRIME, 0))
     return _ended(project, report)
 
@@ -55,7 +56,7 @@ async def planning(project: Project) -> Done:
     row = await read(projects.row, project.id)
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
-    base = phase.base or await git.head(worktree)
+    base = await git.base(worktree)
     papers = await _papers(project)
     if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
         papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started

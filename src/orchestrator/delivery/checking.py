@@ -11,12 +11,14 @@ from orchestrator import clock, faults
 from orchestrator.delivery.done import Done, failed
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal
-from orchestrator.evidence import checks, declared, history, tamper
+from orchestrator.evidence import checks, declared, history, promises, tamper
 from orchestrator.evidence.checks import CheckResult
 from orchestrator.evidence.finding import Finding, Severity
 from orchestrator.runtime import read, runtime
-from orchestrator.store import events, phases, projects
-from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
+from orchestrator.store import events, phases, projects, runs
+from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow, RunRow
+
+LOG = 5_000_000  # characters of a log that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,18 @@ async def gather(project: Project, source: Path, phase: PhaseRow) -> Evidence:
     results = await checks.run(source, phase.commit, folder, said, limits=limits)
     found = await tamper.compare(source, phase.base, phase.commit)
     first = await history.tests_first(source, phase.base, phase.commit)
-    return Evidence(
-        results, (*_stored(found), {"sentence": first.sentence, "severity": Severity.NOTE, "kind": "tests-first"})
-    )
+    strayed = await read(runs.of, project.id, phase.number)
+    return Evidence(results, (*_strayed(strayed), *_stored(found), _note("tests-first", first.sentence)))
+
+
+def _strayed(worked: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """What builders of this phase changed where they had no business."""
+    said = dict.fromkeys(run.details.get("outside", "") for run in worked)
+    return [_note("outside", sentence) for sentence in said if sentence]
+
+
+def _note(kind: str, sentence: str) -> dict[str, Any]:
+    return {"sentence": sentence, "severity": Severity.NOTE, "kind": kind}
 
 
 def _stored(found: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -75,7 +86,7 @@ def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, phase.number)).findings = list(evidence.findings)
         for result in evidence.results:
-            db.add(_row(project, phase, result))
+            db.add(_row(project, phase, result, _tried(phase, result)))
             events.append(
                 db,
                 row,
@@ -91,7 +102,15 @@ def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
     return write
 
 
-def _row(project: Project, phase: PhaseRow, result: CheckResult) -> CheckRow:
+def _tried(phase: PhaseRow, result: CheckResult) -> list[str]:
+    """The promises of the phase that the tests of this run speak of."""
+    if result.log_path is None:
+        return []
+    with result.log_path.open(errors="replace") as log:
+        return list(promises.tried(log.read(LOG), [criterion["id"] for criterion in phase.criteria]))
+
+
+def _row(project: Project, phase: PhaseRow, result: CheckResult, tried: list[str]) -> CheckRow:
     counts = result.counts
     return CheckRow(
         id=clock.new_id(),
@@ -111,6 +130,10 @@ def _row(project: Project, phase: PhaseRow, result: CheckResult) -> CheckRow:
         log_path=str(result.log_path or ""),
         log_sha256=result.log_sha256,
         milliseconds=round(result.seconds * 1000),
-        details={"timed_out": result.timed_out, "coverage": asdict(result.coverage) if result.coverage else None},
+        details={
+            "tried": tried,
+            "timed_out": result.timed_out,
+            "coverage": asdict(result.coverage) if result.coverage else None,
+        },
         at=clock.now(),
     )

@@ -11,7 +11,7 @@ from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.gate import Status
 from orchestrator.domain.project import Signal
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import events, gates, messages, overdue, projects
+from orchestrator.store import events, expired, gates, messages, overdue, projects
 
 log = structlog.get_logger(__name__)
 EVERY_S = 60.0
@@ -31,6 +31,7 @@ async def round_() -> None:
     for project_id, gate_id in await read(overdue.gates, clock.now()):
         await tx(remind_or_park, project_id, gate_id)
     await tx(overdue.sweep, clock.now())
+    await tx(expired.sweep, clock.now())
 
 
 async def remind_or_park(db: AsyncSession, project_id: str, gate_id: str) -> None:

@@ -13,6 +13,7 @@ from orchestrator.delivery.done import Done, failed
 from orchestrator.delivery.steps import STEPS
 from orchestrator.domain.project import Project
 from orchestrator.errors import OrchestratorError
+from orchestrator.forge.locks import locked
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import projects
 
@@ -23,6 +24,16 @@ LOOK_AGAIN_S = 5.0  # how long a Stop whose wake was lost between processes can 
 async def leg(project_id: str, number: int) -> None:
     """Safe to start any number of times: the rows say what is next, and a stale number changes nothing."""
     faults.point("leg")
+    async with locked(runtime().settings.data_dir.resolve() / "legs" / f"{project_id}.lock"):
+        await carry(project_id, number)
+
+
+async def carry(project_id: str, number: int) -> None:
+    """Go from step to step, alone on this machine.
+
+    A queue gives work away whose process has been silent for too long. It may only have been slow and be still at it:
+    then two would sweep the same folders. The one that waits here finds the rows as the other left them.
+    """
     while project := await read(projects.working, project_id, number):
         done = await work(project)
         faults.point(f"worked:{project.step}")

@@ -2,14 +2,16 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from orchestrator import faults
+from orchestrator.delivery import outside
 from orchestrator.domain.project import Project
 from orchestrator.domain.run import Activity, Job, Report, RunKind
-from orchestrator.errors import BuilderLost
+from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.ports import Executor
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import projects, runs
@@ -17,19 +19,25 @@ from orchestrator.store import projects, runs
 log = structlog.get_logger(__name__)
 TRIES = 3  # of a builder that went away in the middle
 PAUSE_S = 0.5
+NO_BUILDER = "The builder that this project was begun with is not set up any more. Whoever runs this can set it again."
 QUIET_S = 0.3  # at most one sign of life in this time becomes an event; the newest one wins
 
 
 async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> Report:
     """Run the project's builder in this folder. Raises BuilderLost, with a sentence, when it went away every time."""
     row = await read(projects.row, project.id)
-    builder = runtime().builders[row.builder]
+    builder = runtime().builders.get(row.builder)
+    if builder is None:
+        raise NotPossible(NO_BUILDER)
     run = await tx(runs.begin, project, kind, row.builder)
     if run is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
     job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME)
+    before = await outside.look(project.id)
     report = await _persistently(builder, job, _Signs(project, run.id))
+    if seen := outside.changed(before, await outside.look(project.id)):
+        report = replace(report, details=report.details | {"outside": seen})
     runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()
     faults.point(f"ran:{project.step}")
     return report

@@ -37,6 +37,11 @@ KINDS: Final[dict[str, str]] = {
     "token.created": "An API key (token) was made.",
     "token.rotated": "An API key (token) was renewed.",
     "token.revoked": "An API key (token) was withdrawn.",
-    "secret.set": "A secret setting was stored.",
+    "secret.set": "A secret setting was stored or removed.",
+    "secret.rotated": "All stored secrets were encrypted anew, with a new key.",
+    "installation.restored": "The whole installation was restored from a copy.",
 }
-NOT_STORED: Final[dict[str, str]] = {"message.delta": "A piece of a reply that is being written."}
+NOT_STORED: Final[dict[str, str]] = {
+    "message.delta": "A piece of a reply that is being written.",
+    "server.ending": "The server was asked to end; whoever follows should follow again in a moment.",
+}

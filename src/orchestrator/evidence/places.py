@@ -4,10 +4,9 @@ from pathlib import PurePosixPath
 
 TEST_FOLDERS = {"tests", "test", "__tests__", "spec", "specs", "e2e"}
 SCRIPTS = {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"}
-CODE = SCRIPTS | {
-    *(".py", ".html", ".htm", ".css", ".vue", ".svelte", ".go", ".rs", ".rb", ".php", ".java", ".kt", ".swift"),
-    *(".c", ".h", ".cpp", ".cs", ".sql", ".sh", ".jinja", ".j2"),
-}
+WORDS = {".md", ".rst", ".txt", ".adoc"}
+SET_UP = {".toml", ".cfg", ".ini", ".lock", ".yml", ".yaml"}
+SET_UP_NAMES = {"package.json", "package-lock.json", "tsconfig.json", "Makefile", "LICENSE"}
 TAKEN_IN = {"sitecustomize.py", "usercustomize.py"}  # Python runs these by itself, before any test
 NOT_OURS = {"node_modules", ".venv", "venv", "site-packages"}
 
@@ -37,9 +36,11 @@ def beside_tests(path: str) -> bool:
 
 
 def is_product(path: str) -> bool:
-    """Code that is not there for the tests alone."""
+    """What the app is made of: everything but tests, what they stand on, plans, descriptions and set-up."""
     at = PurePosixPath(path)
-    return at.suffix in CODE and not beside_tests(path) and not at.parts[0].startswith(".") and at.parts[0] != "docs"
+    if beside_tests(path) or at.parts[0].startswith(".") or at.parts[0] == "docs":
+        return False
+    return at.suffix not in WORDS | SET_UP and at.name not in SET_UP_NAMES
 
 
 def is_automation(path: str) -> bool:

@@ -105,6 +105,11 @@ class Git:
         """The latest save point."""
         return await keeping.head(self._program(layout.place_of(self._home, where)))
 
+    async def base(self, worktree: Path) -> str:
+        """Where a trial copy began, however much has been saved in it since."""
+        layout.place_of(self._home, worktree)
+        return layout.trial_of(worktree).base
+
     async def merge(self, project_id: str, phase: int, attempt: int, commit: str, title: str, key: str) -> str:
         """Take exactly this save point into the app: gives the app's new one, the same for the same key.
 
@@ -131,6 +136,14 @@ class Git:
     async def history(self, where: Path, base: str, head: str) -> list[SavePoint]:
         """The save points after `base` up to `head`, oldest first."""
         return await reading.history(await self._reading(where), names.version(base), names.version(head))
+
+    async def standing(self, project_id: str) -> dict[str, str]:
+        """How the app's own folder stands: where it is, and each file in it that is not saved, with its state."""
+        repository = await self.repository(project_id)
+        git = await self._reading(repository.path)
+        unsaved = await reading.unsaved(git, "all")
+        states = {name: files.state(repository.path / name) for name in unsaved}
+        return {"The latest save point": await keeping.head(git), **states}
 
     async def export(self, where: Path, commit: str, folder: Path) -> None:
         """All files of a save point, without their history, in a folder that is there whole or not at all."""

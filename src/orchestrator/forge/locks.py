@@ -28,7 +28,7 @@ class Locks:
         """Gives the open file. A program that inherits it keeps the lock until it ends, even when we are killed."""
         queue = self._queues.setdefault(file, asyncio.Lock())
         try:
-            async with asyncio.timeout(patience) as waiting, queue, _lock(file) as lock:
+            async with asyncio.timeout(patience) as waiting, queue, locked(file) as lock:
                 waiting.reschedule(None)
                 yield lock
         except TimeoutError:
@@ -40,7 +40,8 @@ class Locks:
 
 
 @asynccontextmanager
-async def _lock(file: Path) -> AsyncIterator[int]:
+async def locked(file: Path) -> AsyncIterator[int]:
+    """Hold the kernel's lock on this file, which goes with the process; wait for it as long as it takes."""
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:

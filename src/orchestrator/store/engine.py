@@ -10,9 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
+from orchestrator.errors import NotPossible, WrongSetting
 from orchestrator.store.sqlite import opening
 
 Sessions = async_sessionmaker[AsyncSession]
+SQLITE = "orchestrator.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,39 @@ class Database:
 
 def connect(url: str | None, data: Path) -> Database:
     """Open PostgreSQL at `url`, or SQLite in the data directory without one."""
-    return postgres(url) if url else sqlite(data / "orchestrator.db")
+    return postgres(url) if url else sqlite(data / SQLITE)
+
+
+async def answers(database: Database) -> None:
+    """Find out whether it is there. Raises NotPossible with what to do where it is not."""
+    try:
+        async with database.reader.connect() as connection:
+            await connection.execute(sa.text("SELECT 1"))
+            if database.url.get_backend_name() == "sqlite":
+                await connection.execute(sa.text("SELECT count(*) FROM sqlite_master"))  # reads the file
+    except sa.exc.DBAPIError as problem:
+        reason = str(problem.orig).strip().splitlines()[0]
+        raise NotPossible(f"{_unreachable(database)} ({reason})") from None
+
+
+def _unreachable(database: Database) -> str:
+    if database.url.get_backend_name() == "sqlite":
+        return f"The database file {database.url.database} cannot be opened."
+    where = f"{database.url.host or 'this machine'}, port {database.url.port or 5432}"
+    return f"The database on {where} does not let us in. Is it running, and is DATABASE_URL right?"
 
 
 def postgres(url: str) -> Database:
     """READ COMMITTED plus the project's row lock: waiters queue. SERIALIZABLE would make each of them start again."""
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_async_engine(
-        address, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
-    )
+    try:
+        engine = create_async_engine(
+            address, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        )
+    except ModuleNotFoundError:
+        raise WrongSetting(
+            "DATABASE_URL needs the part of this program for PostgreSQL: install project-orchestrator[postgres]."
+        ) from None
     return Database(address, engine, engine)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.policy import Role
+from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.errors import Conflict, NotFound
 from orchestrator.store.tables import MemberRow, UserRow
 
@@ -36,12 +36,12 @@ async def members(db: AsyncSession, project_id: str) -> list[Member]:
 async def set(db: AsyncSession, project_id: str, user_id: str, role: Role, now: datetime) -> None:
     """Let somebody take part, or change as what. Raises Conflict rather than leave a project without an owner."""
     rows = await _locked(db, project_id)
+    waiting = role in ANSWERS and any(row.waiting for row in rows.values())
     if row := rows.get(user_id):
         _keep_an_owner(rows, user_id, role)
-        row.role = role
+        row.role, row.waiting = role, waiting
         return
-    like = next(iter(rows.values()), None)  # what a page of projects shows is the same for all who take part
-    waiting, active = (like.waiting, like.active_at) if like else (False, now)
+    active = max((row.active_at for row in rows.values()), default=now)
     db.add(MemberRow(project_id=project_id, user_id=user_id, role=role, waiting=waiting, active_at=active))
 
 

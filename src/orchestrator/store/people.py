@@ -119,6 +119,12 @@ async def set_look(db: AsyncSession, user_id: str, theme: str, whole_answers: bo
     row.theme, row.whole_answers, row.zone = theme, whole_answers, zone
 
 
+async def set_zone(db: AsyncSession, user_id: str, zone: str) -> None:
+    """Keep in which zone somebody is. One that we do not know changes nothing."""
+    if zone and _known(zone):
+        (await _row(db, user_id)).zone = zone
+
+
 async def disable(db: AsyncSession, by: Actor, user_id: str, now: datetime) -> None:
     """Shut somebody out at once: their sessions end, their keys stop working. What they did stays."""
     stream = await events.installation(db)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
@@ -44,6 +44,10 @@ async def row(db: AsyncSession, id: str) -> ProjectRow:
     if found := await db.get(ProjectRow, id):
         return found
     raise NotFound(GONE)
+
+
+async def count(db: AsyncSession) -> int:
+    return await db.scalar(select(func.count()).select_from(ProjectRow)) or 0
 
 
 async def locked(db: AsyncSession, id: str) -> ProjectRow:

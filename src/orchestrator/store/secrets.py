@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.command import Actor
+from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.errors import NotFound, NotPossible
 from orchestrator.store import events
 from orchestrator.store.tables import SecretRow
@@ -25,6 +25,11 @@ async def get(db: AsyncSession, vault: Vault, name: str) -> str | None:
     return _opened(vault, row) if row else None
 
 
+async def all(db: AsyncSession, vault: Vault) -> dict[str, str]:
+    """Read every stored value by its name."""
+    return {row.name: _opened(vault, row) for row in await db.scalars(select(SecretRow))}
+
+
 async def remove(db: AsyncSession, by: Actor, name: str) -> None:
     stream = await events.installation(db)
     if (row := await db.get(SecretRow, name)) is None:
@@ -37,11 +42,13 @@ async def names(db: AsyncSession) -> list[str]:
     return list(await db.scalars(select(SecretRow.name).order_by(SecretRow.name)))
 
 
-async def rotate(db: AsyncSession, vault: Vault) -> int:
+async def rotate(db: AsyncSession, vault: Vault, by: Actor = ORCHESTRATOR) -> int:
     """Encrypt everything anew with the first key of the vault; returns how many there were."""
+    stream = await events.installation(db)
     rows = list(await db.scalars(select(SecretRow).with_for_update()))
     for row in rows:
         row.value = _sealed(vault, row.name, _opened(vault, row))
+    events.append(db, stream, by, "secret.rotated", count=len(rows))
     return len(rows)
 
 

@@ -333,7 +333,7 @@ class LinkRow(Base):
     __tablename__ = "links"
     hash: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]  # setup, sign-in
-    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

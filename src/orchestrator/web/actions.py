@@ -1,5 +1,6 @@
 """What forms ask for: each is a command under the form's key, and then back to the page."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    OfProject,
     Pause,
     RemoveMember,
     Rename,
@@ -43,7 +45,14 @@ Text = Annotated[str, Form()]
 Key = Annotated[str, Form(max_length=200)]
 SEE_OTHER = 303
 INVITATION = timedelta(days=7)
-SIMPLE = {"pause": Pause, "stop": Pause, "resume": Resume, "cancel": Cancel, "reset": Reset, "vision": WriteVision}
+SIMPLE: dict[str, tuple[type[OfProject], str]] = {  # and the page that follows
+    "pause": (Pause, ""),
+    "stop": (Pause, "/progress"),
+    "resume": (Resume, "/progress"),
+    "cancel": (Cancel, ""),
+    "reset": (Reset, ""),
+    "vision": (WriteVision, ""),
+}
 
 
 async def done(command: Command, who: Person, key: str) -> Outcome:
@@ -83,30 +92,36 @@ async def _not_said(request: Request, id: str, who: Person, text: str, wrong: No
     return await of_project("talk", id, who, lambda db, seen, found: talk.page(db, seen, found, text=field), 422)
 
 
-@router.post("/projects/{id}/{verb}")
-async def simple(request: Request, id: ProjectId, verb: str, who: Signed, key: Key = "") -> Response:
-    """Pause, go on, cancel, start over, and have the vision written."""
-    if verb not in SIMPLE:
-        return await _named(request, id, verb, who, key)
-    await done(SIMPLE[verb](id), who, key)
-    return RedirectResponse(f"/projects/{id}" + ("/progress" if verb in {"stop", "resume"} else ""), SEE_OTHER)
+def _simple(verb: type[OfProject], then: str) -> Callable[..., Awaitable[Response]]:
+    async def act(id: ProjectId, who: Signed, key: Key = "") -> Response:
+        await done(verb(id), who, key)
+        return RedirectResponse(f"/projects/{id}{then}", SEE_OTHER)
+
+    return act
 
 
-async def _named(request: Request, id: str, verb: str, who: Person, key: str) -> Response:
-    form = await request.form()
-    given = {name: str(value) for name, value in form.items()}
-    if verb == "name":
-        return await _kept(id, who, Rename(id, given.get("name", "")), key, "name", given.get("name", ""))
-    if verb == "people":
-        command = _of_people(id, given)
-        return await _kept(id, who, command, key, "email", given.get("email", ""))
-    raise NotUnderstood("There is nothing of that kind to be done with a project.")
+for _name, (_verb, _then) in SIMPLE.items():
+    router.post(f"/projects/{{id}}/{_name}", name=_name)(_simple(_verb, _then))
 
 
-def _of_people(id: str, given: dict[str, str]) -> Command:
-    if given.get("remove"):
-        return RemoveMember(id, given["remove"])
-    return SetMember(id, given.get("role", ""), given.get("email", ""), given.get("member", ""))
+@router.post("/projects/{id}/name")
+async def rename(id: ProjectId, who: Signed, name: Text = "", key: Key = "") -> Response:
+    return await _kept(id, who, Rename(id, name), key, "name", name)
+
+
+@router.post("/projects/{id}/people")
+async def member(
+    id: ProjectId,
+    who: Signed,
+    role: Text = "",
+    email: Text = "",
+    member: Text = "",
+    remove: Text = "",
+    key: Key = "",
+) -> Response:
+    """Let somebody take part, by their email or by who they are; or let them go."""
+    command = RemoveMember(id, remove) if remove else SetMember(id, role, email, member)
+    return await _kept(id, who, command, key, "email", email)
 
 
 async def _kept(id: str, who: Person, command: Command, key: str, field: str, value: str) -> Response:

@@ -21,6 +21,7 @@ from orchestrator.web.context import of
 LOCAL: Final = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,2000}")
 NO_MATCH: Final = "This email and this password do not belong together. Please check both."
 Text = Annotated[str, Form()]
+Zone = Annotated[str, Form(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Visit:
     hours: int
     address: str
     before: str  # the cookie of an earlier session in this browser, which ends
+    zone: str  # as the browser says; empty without script
 
 
 router = APIRouter(include_in_schema=False, default_response_class=Response)
@@ -48,7 +50,9 @@ async def setup_page(request: Request, key: str = "") -> Response:
 
 
 @router.post("/setup", dependencies=[Depends(csrf.same_origin), Depends(auth.limited("sign-in"))])
-async def setup(request: Request, key: Text = "", name: Text = "", email: Text = "", password: Text = "") -> Response:
+async def setup(
+    request: Request, key: Text = "", name: Text = "", email: Text = "", password: Text = "", zone: Zone = ""
+) -> Response:
     security, now = of(request), of(request).now()
     link = await security.read(links.look, key, links.SETUP, now)
     values = {"key": key, "until": link.expires_at, "name": name, "email": email}
@@ -57,7 +61,7 @@ async def setup(request: Request, key: Text = "", name: Text = "", email: Text =
     if (other := await security.read(people.by_email, email)) and other.id != link.user_id:
         return _setup(request, **values, wrong={"email": "Somebody with this email is here already."})
     hashed = await passwords.hashed(password)
-    opened = await security.tx(_settle, key, email, name, hashed, _visit(request))
+    opened = await security.tx(_settle, key, email, name, hashed, _visit(request, zone))
     return _let_in(request, opened, "/")
 
 
@@ -72,12 +76,12 @@ async def sign_in_page(request: Request, key: str = "", next: str = "/") -> Resp
 
 @router.post("/sign-in", dependencies=[Depends(csrf.same_origin), Depends(auth.limited("sign-in"))])
 async def sign_in(
-    request: Request, email: Text = "", password: Text = "", key: Text = "", next: Text = "/"
+    request: Request, email: Text = "", password: Text = "", key: Text = "", next: Text = "/", zone: Zone = ""
 ) -> Response:
     if key:
-        return _let_in(request, await of(request).tx(_by_link, key, _visit(request)), next)
+        return _let_in(request, await of(request).tx(_by_link, key, _visit(request, zone)), next)
     of(request).limits.check("sign-in-email", keys.hashed(email.strip().lower()))
-    if opened := await _by_password(request, email, password):
+    if opened := await _by_password(request, email, password, zone):
         return _let_in(request, opened, next)
     return _sign_in(request, email=email, next=_local(next), wrong=NO_MATCH)
 
@@ -108,9 +112,9 @@ async def _by_link(db: AsyncSession, key: str, visit: Visit) -> Opened:
     return await _come_in(db, await people.get(db, link.user_id or ""), "link", visit)
 
 
-async def _by_password(request: Request, email: str, password: str) -> Opened | None:
+async def _by_password(request: Request, email: str, password: str, zone: str) -> Opened | None:
     """Compare in the same time, and answer with the same words, whether or not we know the email."""
-    security, visit = of(request), _visit(request)
+    security, visit = of(request), _visit(request, zone)
     user = await security.read(people.by_email, email)
     known = user.password if user else None
     fits = await passwords.matches(password, known)
@@ -127,13 +131,14 @@ async def _come_in(db: AsyncSession, user: User, how: str, visit: Visit) -> Open
         raise NotAllowed("You cannot sign in here any more. Ask whoever runs this installation.")
     if visit.before:
         await sessions.close(db, visit.before)
+    await people.set_zone(db, user.id, visit.zone)
     return await sessions.open(db, user, visit.hours, visit.now, how, visit.address)
 
 
-def _visit(request: Request) -> Visit:
+def _visit(request: Request, zone: str) -> Visit:
     security = of(request)
     before = request.cookies.get(auth.cookie_name(security), "")
-    return Visit(security.now(), security.session_hours, auth.where(request), before)
+    return Visit(security.now(), security.session_hours, auth.where(request), before, zone)
 
 
 def _let_in(request: Request, opened: Opened, next: str) -> Response:

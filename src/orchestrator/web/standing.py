@@ -4,6 +4,7 @@ from datetime import UTC, tzinfo
 
 from orchestrator import clock
 from orchestrator.domain.brief import Brief, Clarity, Topic, clarity
+from orchestrator.domain.policy import ANSWERS
 from orchestrator.domain.project import GATES, Step
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import PhaseRow
@@ -37,6 +38,7 @@ def facts(found: Standing, zone: tzinfo = UTC) -> Facts:
         phases=project.phases,
         outcome=phase.title if phase else "",
         question=found.gate.question if found.gate else "",
+        yours=found.role in ANSWERS,
         question_href=f"/projects/{project.id}#gate-{found.gate.id}" if found.gate else "",
         clear=len(clear),
         to_ask=len([topic for topic in Topic if topic not in clear and topic not in brief.skipped]),

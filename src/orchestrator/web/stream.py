@@ -12,6 +12,7 @@ from orchestrator.store.events import Event
 LOOK_AGAIN_S = 5.0  # also how long a wake lost between processes can go unnoticed
 BEAT = ": still here\n\n"
 BEAT_EVERY = 3  # looks
+ENDING = "The server is being restarted. Nothing is lost; follow again in a moment."
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Batch = tuple[list[Event], str]
 
@@ -30,16 +31,20 @@ async def as_json(project_id: str, seen: int) -> AsyncIterator[str]:
             yield f"event: message.delta\ndata: {json.dumps({'text': words})}\n\n"
         if not found and not words:
             yield BEAT
+    yield f"event: server.ending\ndata: {json.dumps({'text': ENDING})}\n\n"
 
 
 async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
-    """Give events in order, each once, with what was said in between; an empty batch every 15 seconds of silence."""
+    """Give events in order, each once, with what was said in between; an empty batch every 15 seconds of silence.
+
+    It ends when this process is asked to end.
+    """
     silence = 0
     with (
         runtime().metrics.streams.track_inprogress(),
         runtime().bus.follow(project_id) as follower,  # before the first look, so that nothing falls between
     ):
-        while True:
+        while not runtime().bus.closed:
             words = "".join(follower.tokens)
             follower.tokens.clear()
             found = await read(events.after, project_id, seen)
@@ -50,6 +55,12 @@ async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
                 yield found, words
             if not found:
                 await follower.changed(within=LOOK_AGAIN_S)
+
+
+def html(parts: str, number: int | None = None) -> str:
+    """One unnamed message, which the page swaps in. The number is where it goes on after a break."""
+    lines = "".join(f"data: {line}\n" for line in parts.split("\n"))
+    return f"{lines}\n" if number is None else f"id: {number}\n{lines}\n"
 
 
 def _body(event: Event) -> str:

@@ -1,12 +1,14 @@
 """What changes on an open page: after each event the regions that it touches, made from the rows as they are."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.domain.policy import ANSWERS
 from orchestrator.runtime import read
 from orchestrator.store import gates as gate_rows
 from orchestrator.store import messages, pages, projects
@@ -14,7 +16,7 @@ from orchestrator.store.events import Event
 from orchestrator.store.pages import Standing
 from orchestrator.web import markdown, rendering, standing, stream
 from orchestrator.web.auth import Follower, Person
-from orchestrator.web.pages import ProjectId
+from orchestrator.web.pages import ProjectId, Show
 from orchestrator.web.show import activity, around, phases, talk
 from orchestrator.web.show import gates as cards
 from orchestrator.web.show.viewer import Viewer, viewer
@@ -23,6 +25,17 @@ from orchestrator.web.views.shell import Tab
 router = APIRouter(include_in_schema=False)
 CLOSES = {"gate.answered", "gate.withdrawn", "gate.expired"}
 MOVES = {"project.moved", "project.renamed", "brief.changed", "gate.opened", *CLOSES}
+RENEWS = {"gate.opened", "check.finished", "project.moved", "phase.planned", "phase.completed", "phase.undone", *CLOSES}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The page that follows. `phase` is the number of the phase that it shows, if it shows only one."""
+
+    project: str
+    tab: Tab = Tab.TALK
+    show: str = ""
+    phase: int = 0
 
 
 @router.get("/projects/{id}/stream")
@@ -31,48 +44,50 @@ async def page_stream(
     who: Follower,
     tab: Tab = Tab.TALK,
     after: Annotated[int, Query(ge=0)] = 0,
+    show: Show = "",
+    phase: Annotated[int, Query(ge=0, le=10_000)] = 0,
     last_event_id: Annotated[int | None, Header(ge=0)] = None,
 ) -> StreamingResponse:
     """Follow a project as pieces of HTML: unnamed messages of partials, each with the number of its last event."""
     await read(projects.role, id, who.user_id)
-    return stream.answer(follow(who, id, tab, after if last_event_id is None else last_event_id))
+    place = Place(id, tab, show, phase)
+    return stream.answer(follow(who, place, after if last_event_id is None else last_event_id))
 
 
-async def follow(who: Person, id: str, tab: Tab, seen: int) -> AsyncIterator[str]:
+async def follow(who: Person, place: Place, seen: int) -> AsyncIterator[str]:
     yield stream.BEAT
     said = ""  # of the reply that is being written
-    async for found, words in stream.follow(id, seen):
+    async for found, words in stream.follow(place.project, seen):
         said = "" if _is_answered(found) else said + words
-        html = await read(_regions, viewer(who), id, tab, found, "" if who.whole_answers else said)
-        yield _message(html, found) if html else stream.BEAT
+        html = await read(_regions, viewer(who), place, found, "" if who.whole_answers else said)
+        yield stream.html(html, found[-1].number if found else None) if html else stream.BEAT
 
 
 def _is_answered(found: Sequence[Event]) -> bool:
     return any(event.kind == "message.created" and event.data["role"] == "assistant" for event in found)
 
 
-def _message(html: str, found: Sequence[Event]) -> str:
-    lines = "".join(f"data: {line}\n" for line in html.split("\n"))
-    return f"id: {found[-1].number}\n{lines}\n" if found else f"{lines}\n"
-
-
-async def _regions(db: AsyncSession, seen: Viewer, id: str, tab: Tab, found: Sequence[Event], said: str) -> str:
+async def _regions(db: AsyncSession, seen: Viewer, place: Place, found: Sequence[Event], said: str) -> str:
     """All that has changed, in the order in which it should appear."""
     if not found:
-        return _writing(said) if said and tab is Tab.TALK else ""
-    now = await pages.standing(db, seen.person.user_id, id)
+        return _writing(said) if said and place.tab is Tab.TALK else ""
+    now = await pages.standing(db, seen.person.user_id, place.project)
     kinds = {event.kind for event in found}
     parts = [rendering.part("status", standing.status_line(now, seen.zone))]
-    parts += await _needs(db, seen) if kinds & {"gate.opened", *CLOSES} else []
-    if tab is Tab.TALK:
+    if kinds & {"gate.opened", *CLOSES}:
+        parts += await _needs(db, seen)
+        parts.append(rendering.part("strip", around.head(seen, now, place.tab)))
+    if place.tab is Tab.TALK:
         parts += await _talk(db, seen, now, found, said)
-    if tab is Tab.PROGRESS:
-        parts += await _progress(db, seen, now, found)
-    return "\n".join([*parts, *_aloud(found, tab)])
+    if place.phase and kinds & RENEWS:
+        parts.append(rendering.part("phase_page", await phases.one(db, seen, now, place.phase), seen.person.csrf))
+    elif place.tab is Tab.PROGRESS:
+        parts += await _progress(db, seen, now, found, place.show)
+    return "\n".join([*parts, *_aloud(found, now.role in ANSWERS, place.tab)])
 
 
 def _writing(said: str) -> str:
-    return rendering.part("streaming", markdown.plain(said))
+    return rendering.part("streaming", markdown.html(said))
 
 
 async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
@@ -84,7 +99,7 @@ async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
 async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], said: str) -> list[str]:
     kinds = {event.kind for event in found}
     parts = [part for event in found if (part := await _entry(db, seen, event))]
-    parts.append(rendering.part("streaming", markdown.plain(said) if said else None))
+    parts.append(rendering.part("streaming", markdown.html(said) if said else None))
     if kinds & {"gate.opened", *CLOSES}:
         open_ = [cards.card(seen, now.gate, now.role)] if now.gate else []
         parts.append(rendering.part("open_gates", open_, seen.person.csrf))
@@ -120,9 +135,10 @@ def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str
     yield rendering.part("journey", journey)
 
 
-async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event]) -> list[str]:
+async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], show: str) -> list[str]:
     known = await phases.work(db, now)
-    items = activity.items(seen, [event for event in found if event.kind in (activity.kinds("") or ())])
+    kinds = activity.kinds(show, live=True)
+    items = activity.items(seen, [event for event in found if kinds is None or event.kind in kinds], show)
     return [
         rendering.part("phases", phases.thread(seen, known)),
         rendering.part("buttons", phases.buttons(now), seen.person.csrf),
@@ -130,10 +146,10 @@ async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequen
     ]
 
 
-def _aloud(found: Sequence[Event], tab: Tab) -> Iterator[str]:
+def _aloud(found: Sequence[Event], may_answer: bool, tab: Tab) -> Iterator[str]:
     """What is read aloud: a new question, and on other pages than the conversation a reply."""
     for event in found:
-        if event.kind == "gate.opened":
+        if event.kind == "gate.opened" and may_answer:
             yield rendering.part("alert", f"Needs you: {event.data['question']}")
         if event.kind == "message.created" and event.data["role"] == "assistant" and tab is not Tab.TALK:
             yield rendering.part("announce", "There is a new message in the conversation.")

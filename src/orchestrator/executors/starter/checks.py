@@ -20,8 +20,20 @@ TRIED = {
     "done": ("an_entry_is_marked_as_done", "An entry can be marked as done, and opened again."),
     "remove": ("an_entry_is_removed", "An entry can be removed, and no other goes with it."),
     "tour": ("the_tour_leads_here", "A step of the guided tour leads to the page."),
+    "home": ("the_first_page_leads_everywhere", "The first page says what it is and for whom, and links to each page."),
+    "walk": ("the_tour_shows_the_way", "The guided tour goes step by step and leads to every page of the phase."),
+    "voice": ("feedback_is_listed", "What somebody says is kept and stands first on the page of feedback."),
+    "lasting": ("everything_is_still_there", "What was entered on every page is there after a stop and a start."),
+    "before": ("earlier_phases_still_work", "Every page of the phases before takes an entry and shows it."),
     "promise": ("the_promise_is_on_its_page", "It is not tried. It stands on the page of promises, word for word."),
 }
+WHOLE = (  # what a promise that belongs to no feature is about
+    ("before", re.compile(r"\bphases? before\b|\bearlier phases?\b", re.IGNORECASE)),
+    ("lasting", re.compile(r"\bstopped\b|\brestart", re.IGNORECASE)),
+    ("voice", re.compile(r"\bfeedback\b", re.IGNORECASE)),
+    ("walk", re.compile(r"\btour\b", re.IGNORECASE)),
+    ("home", re.compile(r"\bfirst page\b", re.IGNORECASE)),
+)
 MANY = 12
 ALWAYS = ("open", "add", "refuse", "safe", "done", "remove", "tour")
 
@@ -29,7 +41,7 @@ HEAD = '''"""What phase {number} promises, tried on the running prototype. Made 
 
 import unittest
 
-from site_under_test import NASTY, FeaturePage, Site, phase, plain
+from site_under_test import NASTY, FeaturePage, Site, phase, plain, vision
 
 SITE = Site()
 setUpModule, tearDownModule = SITE.start, SITE.stop
@@ -118,6 +130,37 @@ BODIES = {
         self.assertEqual(self.page.open().status, 200)
         self.assertTrue(self.page.in_the_tour())
 """,
+    "home": """
+        page, about = SITE.get("/").page, vision()
+        self.assertIn(plain(about["name"])[:100], page.h1[0])
+        self.assertIn(plain(about.get("who", ""))[:200], page.text)
+        for slug in phase({number})["pages"]:
+            self.assertTrue(FeaturePage(SITE, slug).on_the_first_page(), slug)
+""",
+    "walk": """
+        self.assertEqual(SITE.get("/tour/1").status, 200)
+        for slug in phase({number})["pages"]:
+            self.assertTrue(FeaturePage(SITE, slug).in_the_tour(), slug)
+""",
+    "voice": """
+        self.assertEqual(SITE.post("/feedback", {{"name": "Ada", "text": "Heard {number}"}}).status, 303)
+        self.assertIn("Heard {number}", SITE.get("/feedback").page.entries[0])
+""",
+    "lasting": """
+        pages = [FeaturePage(SITE, slug) for slug in phase({number})["pages"]]
+        for page in pages:
+            self.assertEqual(page.add("Lasting {number}").status, 303)
+        SITE.restart()
+        for page in pages:
+            self.assertTrue(page.entry("Lasting {number}"), page.slug)
+""",
+    "before": """
+        for number in [one["number"] for one in vision()["phases"] if one["number"] < {number}]:
+            for slug in phase(number)["pages"]:
+                page = FeaturePage(SITE, slug)
+                self.assertEqual(page.add("Still works").status, 303, slug)
+                self.assertTrue(page.entry("Still works"), slug)
+""",
     "promise": """
         promised = phase({number})["criteria"][{word}]
         self.assertIn(plain(promised["text"]), SITE.get("/promises").page.text)
@@ -133,7 +176,7 @@ if __name__ == "__main__":
 def of_phase(phase: Phase, slugs: Mapping[str, str]) -> str:
     """The whole file. `slugs` are the addresses of the features, by id."""
     parts = [HEAD.format(number=phase.number)]
-    parts += [_test(phase, one, "promise") for one in phase.criteria if kind(phase, one) == "promise"]
+    parts += [_test(phase, one, kind(phase, one)) for one in phase.criteria if not _on_a_page(phase, one)]
     for feature, named in class_names(phase, slugs).items():
         parts += [CLASS.format(name=named, slug=slugs[feature.id]), *_tests(phase, feature)]
     return "".join(parts) + TAIL
@@ -149,9 +192,14 @@ def class_names(phase: Phase, slugs: Mapping[str, str]) -> dict[Feature, str]:
 
 
 def kind(phase: Phase, criterion: Criterion) -> str:
-    """Which test shows it: one on its feature's page, or, where it has none in this phase, that it is written down."""
-    ours = {feature.id for feature in phase.features}
-    return words.shows(criterion.text) if criterion.feature in ours else "promise"
+    """Which test shows it: one on its feature's page, one of the whole app, or else that it is written down."""
+    if _on_a_page(phase, criterion):
+        return words.shows(criterion.text)
+    return next((kind for kind, about in WHOLE if about.search(criterion.text)), "promise")
+
+
+def _on_a_page(phase: Phase, criterion: Criterion) -> bool:
+    return criterion.feature in {feature.id for feature in phase.features}
 
 
 def name(criterion: Criterion, kind: str) -> str:

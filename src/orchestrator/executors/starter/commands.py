@@ -154,8 +154,9 @@ def _seen_failing(turn: Turn, phase: Phase) -> str:
 
 
 def _result(turn: Turn, phase: Phase) -> str:
-    for pattern in ("test_base.py", f"test_phase_{phase.number}.py"):
-        code, output = turn.run(f"Run {pattern}", tests(pattern))
+    parts = {"test_base.py": "every page", f"test_phase_{phase.number}.py": f"phase {phase.number}"}
+    for pattern, whose in parts.items():
+        code, output = turn.run(f"Run the tests of {whose}", tests(pattern))
         if code:
             return _not_passed(output)
     return "When I ran its tests, they passed. That is my word only; the checks decide."

@@ -34,11 +34,11 @@ READINESS = """
 | question | with this phase |
 |---|---|
 | Does it do what you asked? | It shows the idea of each feature. The real rules are missing. |
-| Is it tested? | Yes, as far as a prototype goes: the tests named above run on the real site. |
+| Is it tested? | Yes, as far as a prototype goes: the tests named above try the real site. |
 | Is it safe? | Typed text stays text, and it listens on this machine only. Nobody signs in: keep secrets out of it. |
 | Does it keep running? | What is typed in survives a restart. There are no backups and no monitoring. |
 | Is it fast enough? | For a few people who try it. It was not tried with many. |
-| Is it explained and allowed? | The README says how to run it. Licence and data protection are for later. |
+| Is it explained and allowed? | The README says how to start and test it. Licence and data protection are for later. |
 """
 
 

@@ -10,7 +10,8 @@ from orchestrator.executors.starter.project import Feature, Phase, Project
 
 MARK = "Made by the starter"  # stands near the top of every file that is ours; a file without it is somebody else's
 SHELTER = "prototype_site/"  # where the prototype goes when the repository has an app.py or a prototype of its own
-TEMPLATES = Path(__file__).resolve().parent / "site"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+HALF = ".starter"  # ends the name of a file that is being written; it may be left behind when we are killed
 NOTES = 20  # of a phase; the newest are kept
 
 
@@ -127,7 +128,7 @@ def _taken(folder: Path) -> bool:
     """Something stands there that is not ours."""
     if not folder.is_dir() or folder.is_symlink():
         return folder.exists() or folder.is_symlink()
-    return any(not ours(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return any(not ours(path) for path in folder.rglob("*") if path.is_file() and path.suffix not in {".pyc", HALF})
 
 
 def _made(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:

@@ -134,7 +134,7 @@ def write(folder: Path, path: str, content: bytes) -> None:
         raise Unable(f"{path} was not made by me, so I leave it as it is. Rename it, and I can go on.")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        new = place.with_name(f".{place.name}.starter")
+        new = place.with_name(f".{place.name}{site.HALF}")
         new.write_bytes(content)
         new.replace(place)
     except OSError as trouble:

@@ -58,7 +58,7 @@ async def _reply(project_id: str, message_id: str, wait: float) -> MessageRow | 
     with runtime().bus.follow(project_id) as follower:
         while (reply := await read(messages.reply_to, message_id)) is None:
             left = until - time.monotonic()
-            if left <= 0:
+            if left <= 0 or runtime().bus.closed:
                 return None
             await follower.changed(within=min(left, stream.LOOK_AGAIN_S))
             await asyncio.sleep(0)

@@ -17,6 +17,7 @@ FLAG = Mark(State.REST, "flag")
 QUIET = Mark(State.REST, "minus")
 UNDO = Mark(State.REST, "undo")
 ASKS = Mark(State.YOU, "you")
+PAPER = Mark(State.REST, "doc")  # green is for what we proved, and a document proves nothing
 DECIDED = {"approve": "approved", "changes": "asked for changes", "reject": "rejected"}
 RUNS = {
     "prime": "looking around",
@@ -29,7 +30,7 @@ RUNS = {
 SHOWS: dict[str, tuple[str, ...]] = {
     "": (
         *("project.created", "vision.drafted", "roadmap.drafted", "repository.ready", "gate.answered", "gate.expired"),
-        *("phase.planned", "phase.completed", "phase.undone", "check.finished", "run.activity", "project.renamed"),
+        *("phase.planned", "phase.completed", "phase.undone", "check.finished", "project.renamed"),
     ),
     "decisions": ("gate.opened", "gate.answered", "gate.withdrawn", "gate.reminded", "gate.expired"),
     "results": (
@@ -45,9 +46,11 @@ SHOWS: dict[str, tuple[str, ...]] = {
 Sentence = tuple[Mark, str, str]  # mark, what is strong, the rest
 
 
-def kinds(show: str) -> tuple[str, ...] | None:
-    """Which events a filter lets through; None for all of them."""
-    return None if show == "everything" else SHOWS.get(show, SHOWS[""])
+def kinds(show: str, *, live: bool = False) -> tuple[str, ...] | None:
+    """Which events a filter lets through; None for all of them. While work goes on, each sign of life matters."""
+    if show == "everything":
+        return None
+    return (*SHOWS[""], "run.activity") if live and show not in SHOWS.keys() - {""} else SHOWS.get(show, SHOWS[""])
 
 
 def items(viewer: Viewer, found: Sequence[Event], show: str = "") -> list[tuple[Event, ActivityItem]]:
@@ -159,15 +162,15 @@ TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "member.removed": _plain(QUIET, "{name} no longer takes part."),
     "message.created": _message,
     "brief.changed": _plain(PART, "The brief knows more."),
-    "vision.drafted": _plain(PROVEN, "Version {version} of the vision is written."),
-    "roadmap.drafted": _plain(PROVEN, "The list of phases is written, version {version}."),
+    "vision.drafted": _plain(PAPER, "Version {version} of the vision is written."),
+    "roadmap.drafted": _plain(PAPER, "The list of phases is written, version {version}."),
     "repository.ready": _plain(QUIET, "A place for the project is set up."),
     "gate.opened": _plain(ASKS, "We asked: {question}"),
     "gate.answered": _answered,
     "gate.withdrawn": _plain(QUIET, "No longer asked: {question}"),
     "gate.reminded": _plain(ASKS, "We reminded you: {question}"),
     "gate.expired": _plain(QUIET, "Nobody answered, so the project rests: {question}"),
-    "phase.planned": _plain(PROVEN, "The plan of phase {phase} is written."),
+    "phase.planned": _plain(PAPER, "The plan of phase {phase} is written."),
     "phase.built": _plain(PART, "Phase {phase} is built. Now we check it ourselves."),
     "phase.completed": _completed,
     "phase.undone": _plain(UNDO, "Phase {phase} was taken out of your app again."),

@@ -1,6 +1,7 @@
 """What stands around every page: the menu, what waits, the list of projects, and the head of a project."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,10 +51,16 @@ def where(gate: GateRow) -> str:
     return f"/projects/{gate.project_id}#gate-{gate.id}"
 
 
-def head(viewer: Viewer, found: Standing, tab: Tab) -> ProjectHead:
-    strip = where(found.gate) if found.gate and tab is not Tab.TALK else ""
+def head(viewer: Viewer, found: Standing, tab: Tab, **only: str | int) -> ProjectHead:
+    """What `only` names is all that the page's stream has to keep up to date."""
     line = standing.status_line(found, viewer.zone)
-    return ProjectHead(found.project.id, found.project.name, line, tab, strip, found.project.last_event)
+    project = found.project
+    return ProjectHead(project.id, project.name, line, tab, strip(found, tab), project.last_event, urlencode(only))
+
+
+def strip(found: Standing, tab: Tab) -> str:
+    """The address of an open question, on the pages that do not show it."""
+    return where(found.gate) if found.gate and found.role in ANSWERS and tab is not Tab.TALK else ""
 
 
 def _projects(shown: Sequence[Standing], current: str) -> tuple[RailProject, ...]:

@@ -9,10 +9,12 @@ from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as views
 from orchestrator.web.views import times
 from orchestrator.web.views.gates import Answer, Fact, GateView, ReceiptView, WayOut
-from orchestrator.web.views.marks import Field, Link, Note
+from orchestrator.web.views.marks import Field, Link, Mark, Note, State
 
 NOT_ANSWERED = {Status.EXPIRED, Status.WITHDRAWN}
 LEGENDS = {1: "The way out", 2: "Two ways out", 3: "Three ways out"}
+OTHERS = Mark(State.REST, "you", "Waits for an answer")
+OTHERS_MAY = "Everybody who may decide in this project. You may read along."
 STUCK_SMALL = "Approve goes ahead with the way you chose. Reject stops here and keeps what is finished."
 
 
@@ -20,15 +22,16 @@ def card(
     viewer: Viewer, gate: GateRow, role: Role, *, note: Field | None = None, trouble: Note | None = None
 ) -> GateView:
     """The open question with everything that is needed to answer it."""
+    may = role in ANSWERS
     return GateView(
         id=gate.id,
         question=gate.question,
-        head=views.head(gate.kind),
+        head=views.head(gate.kind) if may else OTHERS,
         why=gate.why,
         on_yes=gate.on_yes,
         on_no=gate.on_no,
         considerations=tuple(gate.considerations),
-        facts=(*_read_it(gate), *_facts(gate), *_terms(viewer, gate)),
+        facts=(*_read_it(gate), *_facts(gate), *_terms(viewer, gate, may)),
         version=gate.version or None,
         ways=_ways(gate),
         legend=LEGENDS.get(len(gate.ways), ""),
@@ -37,7 +40,7 @@ def card(
         note=note or Field(),
         small=STUCK_SMALL if gate.ways else "",
         trouble=trouble,
-        may_answer=role in ANSWERS,
+        may_answer=may,
     )
 
 
@@ -94,16 +97,12 @@ def _fact(label: str, texts: Sequence[str]) -> Fact:
     return Fact(label, texts[0], more=tuple(Fact("", text) for text in texts[1:]))
 
 
-def _terms(viewer: Viewer, gate: GateRow) -> tuple[Fact, ...]:
+def _terms(viewer: Viewer, gate: GateRow, may: bool) -> tuple[Fact, ...]:
     day = times.day(gate.deadline, viewer.now, viewer.zone)
     return (
-        Fact("Who may answer", "You, and everybody who may decide in this project"),
-        Fact("Deadline", f"None. We remind you {_remind(day)}; no answer never means yes."),
+        Fact("Who may answer", "You, and everybody who may decide in this project" if may else OTHERS_MAY),
+        Fact("Deadline", f"None. We remind {'you' if may else 'them'} {day}; no answer never means yes."),
     )
-
-
-def _remind(day: str) -> str:
-    return day if day.startswith("on ") else f"{day}"
 
 
 def _ways(gate: GateRow) -> tuple[WayOut, ...]:

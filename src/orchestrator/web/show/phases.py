@@ -1,7 +1,7 @@
 """The phases: all of them on a thread, and one with its promises and their proof."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,10 +74,10 @@ async def work(db: AsyncSession, found: Standing) -> Work:
 async def progress(db: AsyncSession, viewer: Viewer, found: Standing, show: str) -> ProgressPage:
     """The page with all phases and what is going on."""
     known = await work(db, found)
-    happened = await events.latest(db, found.project.id, activity.kinds(show), ITEMS)
+    happened = await events.latest(db, found.project.id, activity.kinds(show, live=True), ITEMS)
     project = found.project
     return ProgressPage(
-        head=around.head(viewer, found, Tab.PROGRESS),
+        head=around.head(viewer, found, Tab.PROGRESS, **({"show": show} if show else {})),
         phases=thread(viewer, known),
         activity=ActivityView(
             tuple(item for _, item in activity.items(viewer, happened, show)),
@@ -213,8 +213,10 @@ async def one(
     asked = [gate for gate in await gates.of(db, [found.project.id]) if gate.phase == number]
     plan = await documents.find(db, found.project.id, f"plan-{number}")
     ran = [check for check in known.checks if check.phase == number]
+    head = around.head(viewer, found, Tab.PROGRESS, phase=number)
+    here = any(gate.status is Status.PENDING for gate in asked)
     return PhasePage(
-        head=around.head(viewer, found, Tab.PROGRESS),
+        head=replace(head, strip="") if here else head,
         phase=phase(viewer, known, row),
         can_do=_can_do(row, known),
         preview=_preview(found, row),
@@ -235,13 +237,12 @@ async def one(
 
 
 def _can_do(row: PhaseRow, known: Work) -> tuple[Line, ...]:
-    mark = PROVEN if _proven(row, [check for check in known.checks if check.phase == row.number]) else LATER
-    return tuple(Line(mark, criterion["text"]) for criterion in row.criteria if criterion["feature"])
-
-
-def _proven(row: PhaseRow, ran: Sequence[CheckRow]) -> bool:
-    newest = [check for check in ran if check.commit == row.commit]
-    return bool(newest) and all(check.passed for check in newest[-1:]) and row.fresh
+    ran = [check for check in known.checks if check.phase == row.number]
+    return tuple(
+        Line(LATER if (found := _promise(row, ran, criterion).mark) is NOT_CHECKED else found, criterion["text"])
+        for criterion in row.criteria
+        if criterion["feature"]
+    )
 
 
 def _preview(found: Standing, row: PhaseRow) -> Preview | None:
@@ -275,6 +276,10 @@ def _promise(row: PhaseRow, ran: Sequence[CheckRow], criterion: dict[str, str]) 
         return CheckView(id, criterion["text"], FAILED, f"The test for this promise fails: {broken}")
     if not current[-1].passed:
         return CheckView(id, criterion["text"], NOT_CHECKED, "Other tests fail, so nothing counts as proven yet.")
+    if not any(id in check.details.get("tried", ()) for check in current):
+        return CheckView(
+            id, criterion["text"], NOT_CHECKED, "No test speaks of this promise alone. Please try it yourself."
+        )
     return CheckView(id, criterion["text"], PROVEN, "The tests for this promise passed on a clean copy.")
 
 

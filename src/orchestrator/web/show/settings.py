@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.command import Rename, SetMember
 from orchestrator.domain.policy import allows
+from orchestrator.ports import Executor
 from orchestrator.runtime import runtime
 from orchestrator.store import members, people
 from orchestrator.store.pages import Standing
@@ -18,6 +19,7 @@ from orchestrator.web.views.settings import Connection, Member, PeoplePage, Peop
 from orchestrator.web.views.shell import Tab
 
 STARTER = Mark(State.REST, "part", "Starter only")
+OWN = Mark(State.REST, "part", "Set here")
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
@@ -30,13 +32,18 @@ def connections() -> tuple[Connection, ...]:
     """What the orchestrator talks to, and how each of them stands."""
     talk = "No AI model is set, so the conversation is a fixed set of good questions. It says so, and costs nothing."
     made = "The starter makes a prototype you can click, and says so. It is not an AI."
-    spaces = runtime().settings.namespaces
+    live = runtime()
+    spaces = live.settings.namespaces
     alone = "Each builder works in a process space of its own." if spaces else "Builders share our process space."
     return (
         Connection("AI model", INTERVIEW, talk),
-        Connection("Builder", STARTER, made),
+        Connection("Builder", STARTER, made) if live.builder == "starter" else _other(live.builders[live.builder]),
         Connection("Containment", PROVEN if spaces else STARTER, alone),
     )
+
+
+def _other(builder: Executor) -> Connection:
+    return Connection("Builder", OWN, builder.describe())
 
 
 async def people_page(
@@ -66,7 +73,8 @@ async def people_page(
 
 
 def cost(viewer: Viewer, found: Standing) -> CostPage:
-    return cost_views.nothing(around.head(viewer, found, Tab.COST))
+    head = around.head(viewer, found, Tab.COST)
+    return cost_views.nothing(head) if found.project.builder == "starter" else cost_views.not_ours(head)
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:

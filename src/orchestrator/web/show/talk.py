@@ -6,7 +6,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.brief import Brief, Topic, clarity, summary
 from orchestrator.domain.command import Say, WriteVision
-from orchestrator.domain.gate import Status
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import Step
 from orchestrator.store import gates, messages
@@ -51,16 +50,19 @@ async def page(
     """Read the conversation with its decisions. `note`, `trouble` and `text` belong to a form that was not accepted."""
     said = await messages.newest(db, found.project.id, SHOWN, before)
     asked = await gates.of(db, [found.project.id])
-    open_ = [cards.card(viewer, gate, found.role, note=note, trouble=trouble) for gate in asked if _is_open(gate)]
+    gate = None if before else found.gate
+    open_ = (cards.card(viewer, gate, found.role, note=note, trouble=trouble),) if gate else ()
+    whole = len(said) < SHOWN
     brief = brief_of(found) if found.project.step in BEFORE_VISION else None
     return TalkPage(
         head=around.head(viewer, found, Tab.TALK),
-        log=_log(viewer, said, asked, whole=len(said) < SHOWN),
+        log=_log(viewer, said, [one for one in asked if _within(one, 0 if whole else said[0].sequence, before)]),
         composer=composer(found, text),
-        gates=tuple(open_),
+        gates=open_,
         brief=brief,
         journey=None if brief else journey(found),
-        earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if len(said) == SHOWN else "",
+        earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if not whole else "",
+        past=before is not None,
     )
 
 
@@ -70,15 +72,14 @@ def composer(found: Standing, text: Field | None = None) -> Composer:
     return Composer(
         action=f"/projects/{project.id}/messages",
         placeholder=_placeholder(found),
-        quick=tuple(QuickAnswer(answer) for answer in project.quick) if asks and allows(found.role, Say) else (),
+        quick=tuple(QuickAnswer(answer) for answer in project.quick) if asks else (),
         sticky=found.gate is None,
         text=text or Field(),
+        may_say=allows(found.role, Say),
     )
 
 
 def _placeholder(found: Standing) -> str:
-    if not allows(found.role, Say):
-        return "You may read here, but not write"
     if found.gate:
         return "Ask about it first, if you like"
     return "Answer, correct, or ask anything" if found.project.step is Step.TALKING else "Write a message"
@@ -89,7 +90,7 @@ def message(viewer: Viewer, row: MessageRow) -> MessageView:
     return MessageView(
         id=row.id,
         voice=voice,
-        html=markdown.plain(row.text),
+        html=markdown.html(row.text) if voice is Voice.US else markdown.plain(row.text),
         author=row.author_name if voice is Voice.OTHER else "",
         at=times.when(row.created_at, viewer.now, viewer.zone),
         channel=FROM.get(row.channel, "") if row.role == "user" else "",
@@ -104,22 +105,16 @@ def _voice(viewer: Viewer, row: MessageRow) -> Voice:
     return Voice.ME if row.author == viewer.person.user_id else Voice.OTHER
 
 
-def _log(
-    viewer: Viewer, said: Sequence[MessageRow], asked: Sequence[GateRow], *, whole: bool
-) -> tuple[MessageView | ReceiptView, ...]:
+def _log(viewer: Viewer, said: Sequence[MessageRow], asked: Sequence[GateRow]) -> tuple[MessageView | ReceiptView, ...]:
     """Messages and answered decisions in the order in which they happened."""
-    first = 0 if whole or not said else said[0].sequence
     entries: list[tuple[int, MessageView | ReceiptView]] = [(row.sequence, message(viewer, row)) for row in said]
-    entries += [(gate.closed, slip(viewer, gate)) for gate in asked if gate.closed and gate.closed >= first]
+    entries += [(gate.closed, cards.slip(viewer, gate)) for gate in asked]
     return tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
 
 
-def slip(viewer: Viewer, gate: GateRow) -> ReceiptView:
-    return cards.slip(viewer, gate)
-
-
-def _is_open(gate: GateRow) -> bool:
-    return gate.status is Status.PENDING
+def _within(gate: GateRow, first: int, before: int | None) -> bool:
+    """Whether a decision was closed while this part of the conversation went on."""
+    return bool(gate.closed) and first <= gate.closed and (before is None or gate.closed < before)
 
 
 def brief_of(found: Standing, before: Brief | None = None) -> BriefView:

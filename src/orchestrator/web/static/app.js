@@ -189,6 +189,7 @@
   // --- At the start ------------------------------------------------------------------------------------------------
   arrived();
   restore();
+  all("[data-zone]").forEach((field) => { field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; });
   one("[aria-invalid=true]")?.focus();
   if (one("#conversation[data-end]") && !location.hash) toTheEnd();
 })();

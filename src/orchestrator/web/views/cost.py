@@ -31,3 +31,12 @@ def nothing(head: ProjectHead) -> CostPage:
         "This project is built with the starter, which runs on this machine and asks no AI model, so it costs nothing. "
         "Before anything costs money, you are asked for a limit.",
     )
+
+
+def not_ours(head: ProjectHead) -> CostPage:
+    """For a builder that is somebody else's program: what it spends is between it and whoever set it."""
+    return CostPage(
+        head,
+        "Nothing is spent by us",
+        "This project is built by a program that was set for it. What that costs is told by whoever provides it.",
+    )

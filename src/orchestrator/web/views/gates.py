@@ -66,9 +66,9 @@ class ReceiptView:
 
     @property
     def name(self) -> str:
-        """Two slips of one question are told apart by their version."""
+        """Not that of the open question: “Approved: Is this the app you want?”, with the version of an older slip."""
         version = f" (version {self.version})" if self.version and not self.current else ""
-        return f"Decision: {self.question}{version}"
+        return f"{self.mark.text}: {self.question}{version}"
 
 
 @dataclass(frozen=True, slots=True)

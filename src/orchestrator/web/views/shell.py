@@ -85,6 +85,7 @@ class ProjectHead:
     tab: Tab
     strip: str = ""
     seen: int = 0  # the newest event that the page shows: its stream goes on from there
+    only: str = ""  # what the stream is told about this page, as a query
 
     @property
     def href(self) -> str:
@@ -92,7 +93,7 @@ class ProjectHead:
 
     @property
     def stream(self) -> str:
-        return f"{self.href}/stream?tab={self.tab}&after={self.seen}"
+        return f"{self.href}/stream?tab={self.tab}&after={self.seen}{'&' if self.only else ''}{self.only}"
 
 
 ABOUT = {

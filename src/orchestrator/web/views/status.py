@@ -35,6 +35,7 @@ class Facts:
     outcome: str = ""  # of the phase at hand: “You can swap a meal”
     question: str = ""  # of the open decision
     question_href: str = ""
+    yours: bool = True  # whether whoever looks may answer it
     clear: int = 0  # topics of the brief
     topics: int = 7
     to_ask: int = 0
@@ -94,10 +95,10 @@ def _in_phase(doing: str) -> Callable[[Facts], StatusLine]:
 
 def _waiting(facts: Facts) -> StatusLine:
     return StatusLine(
-        State.YOU,
+        State.YOU if facts.yours else State.REST,
         "you",
-        f"Waiting for you: {lower_first(facts.question)}",
-        said(". Nothing is built or spent until you answer.", facts.spent),
+        f"Waiting for {'you' if facts.yours else 'an answer'}: {lower_first(facts.question)}",
+        said(f". Nothing is built or spent until {'you answer' if facts.yours else 'then'}.", facts.spent),
         Link("Go to the question", facts.question_href),
     )
 
@@ -108,7 +109,10 @@ def _stuck(facts: Facts) -> StatusLine:
         State.STUCK,
         "stuck",
         where,
-        said(". Work has stopped and waits for you. Nothing is being spent.", facts.spent),
+        said(
+            f". Work has stopped and waits for {'you' if facts.yours else 'an answer'}. Nothing is being spent.",
+            facts.spent,
+        ),
         Link("See the ways out", facts.question_href),
     )
 

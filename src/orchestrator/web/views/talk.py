@@ -42,6 +42,7 @@ class Composer:
     quick: tuple[QuickAnswer, ...] = ()
     sticky: bool = True  # not below an open decision
     text: Field = field(default_factory=Field)
+    may_say: bool = True  # a viewer reads along
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class TalkPage:
     brief: BriefView | None = None
     journey: Journey | None = None
     earlier: str = ""  # the address of what was said before
+    past: bool = False  # this page is what was said before: nothing is asked or written here
 
 
 CLARITY = {Clarity.CLEAR: PROVEN, Clarity.HALF: PART, Clarity.OPEN: NOT_CHECKED}

@@ -194,6 +194,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("hash"),
     )
+    op.create_index(op.f("ix_links_user_id"), "links", ["user_id"], unique=False)
     op.create_table(
         "members",
         sa.Column("project_id", sa.String(), nullable=False),
@@ -345,6 +346,7 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_index("ix_members_page", table_name="members")
     op.drop_table("members")
+    op.drop_index(op.f("ix_links_user_id"), table_name="links")
     op.drop_table("links")
     op.drop_index(op.f("ix_gates_project_id"), table_name="gates")
     op.drop_index(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE = Path(__file__).parents[1] / "web" / "vendor" / "axe.min.js"
 UNFOLD = "document.querySelectorAll('details:not([name])').forEach((one) => { one.open = true; })"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ALL_RULES = (

@@ -1,0 +1,65 @@
+"""Commands about projects: the list, how one stands, stopping, going on, all that is kept about it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestrator.cli import asking, showing
+from orchestrator.cli.showing import JSON
+from orchestrator.errors import NotPossible
+
+commands = typer.Typer()
+Id = Annotated[str, typer.Argument(help="The project’s id.")]
+
+
+@commands.command()
+def projects(
+    as_json: JSON = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only those that wait for you.")] = False,
+) -> None:
+    """List your projects, those that wait for you first."""
+    found = asking.all_projects(asking.server(), **({"waiting": "true"} if waiting else {}))
+    none = "Nothing waits for you." if waiting else asking.BEGIN
+    showing.many(found, as_json, lambda one: f"{one['id']}  {one['name']}\n    {one['status_sentence']}", none)
+
+
+@commands.command()
+def status(
+    project: Annotated[str, typer.Argument(help="Its id; the newest without.")] = "", as_json: JSON = False
+) -> None:
+    """Say how a project stands."""
+    showing.one(asking.project(asking.server(), project), as_json, _stands)
+
+
+@commands.command()
+def pause(project: Id, as_json: JSON = False) -> None:
+    """Stop a project at once; nothing is lost."""
+    showing.one(asking.server().post(f"/projects/{project}/pause"), as_json, _stands)
+
+
+@commands.command()
+def resume(project: Id, as_json: JSON = False) -> None:
+    """Let a paused project go on."""
+    showing.one(asking.server().post(f"/projects/{project}/resume"), as_json, _stands)
+
+
+@commands.command()
+def export(
+    project: Id, output: Annotated[Path | None, typer.Option(help="A file; without, the terminal.")] = None
+) -> None:
+    """Hand out everything that is kept about a project, as JSON."""
+    text = json.dumps(asking.server().get(f"/projects/{project}/export"), indent=2, ensure_ascii=False)
+    if output is None:
+        typer.echo(text)
+        return
+    try:
+        output.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as problem:
+        raise NotPossible(f"{output} cannot be written: {(problem.strerror or '').lower()}.") from None
+    typer.echo(f"Written to {output}.")
+
+
+def _stands(project: Any) -> str:
+    return f"{project['name']}  ({project['id']})\n{project['status_sentence']}"

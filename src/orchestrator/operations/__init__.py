@@ -1,0 +1,1 @@
+"""What an operator does on the database directly, whether or not a server runs."""

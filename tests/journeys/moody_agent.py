@@ -1,0 +1,155 @@
+"""A builder made of the standard library that behaves as the file MOODS/<project> says: a real process, no AI.
+
+`python -I -S moody_agent.py MOODS`. Only building and repairing have moods; looking and planning it does well.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+PASSES = (
+    "import unittest\n\n\nclass Adds(unittest.TestCase):\n    def test_{n}(self):\n        self.assertEqual(1 + 1, 2)\n"
+)
+FAILS = PASSES.replace("1 + 1, 2", "1 + 1, 3")
+LAST_WORDS = "the last words\n"
+session = {"id": "s1", "cwd": "."}
+cancelled = threading.Event()
+sending = threading.Lock()
+
+
+def send(**message):
+    with sending:
+        sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        sys.stdout.flush()
+
+
+def update(update, /, **more):
+    send(method="session/update", params={"sessionId": session["id"], "update": {"sessionUpdate": update, **more}})
+
+
+def step(number, kind, title):
+    update("tool_call", toolCallId=f"t{number}", kind=kind, title=title, status="in_progress")
+    update("tool_call_update", toolCallId=f"t{number}", status="completed")
+
+
+def write(place, text):
+    path = Path(session["cwd"], place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def tools():
+    """What builders start and forget."""
+    for _ in range(2):
+        subprocess.Popen(["setsid", "sleep", "304"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def good(phase):
+    step(1, "edit", "Write the tests")
+    write(f"tests/test_phase_{phase}.py", PASSES.format(n=phase))
+    write("app.py", f"print({phase})\n")
+
+
+def crash(_phase):
+    tools()
+    step(1, "read", "Read")
+    sys.stderr.write(LAST_WORDS)
+    sys.stderr.flush()
+    os._exit(17)
+
+
+def hang(_phase):
+    tools()
+    step(1, "think", "Think")
+    time.sleep(600)
+
+
+def busy(_phase):
+    """Long work with signs of life, and tools of its own; it does not end when it is asked to."""
+    tools()
+    for number in range(6000):
+        step(number, "execute", f"Step {number}")
+        time.sleep(0.1)
+
+
+def loop(_phase):
+    for number in range(400):
+        step(number, "execute", "npm run build")
+        if cancelled.wait(0.02):
+            return
+
+
+def flood(phase):
+    for _ in range(40):
+        sys.stderr.write("e" * 100_000 + "\n")
+    sys.stderr.flush()
+    good(phase)
+
+
+def claim(_phase):
+    words = {"type": "text", "text": "I have written everything and all tests pass."}
+    update("agent_message_chunk", content=words)
+
+
+def red(phase):
+    good(phase)
+    write(f"tests/test_phase_{phase}.py", FAILS.format(n=phase))
+
+
+def outside(phase):
+    home = Path(session["cwd"]).parents[1]  # the folder of the project, among those of all
+    Path(TARGETS.joinpath(home.name).read_text(), "stray.txt").write_text("not yours to write\n")
+    (home.parents[1] / f"stray-{home.name}.txt").write_text("not yours to write\n")
+    good(phase)
+
+
+def weaken(phase):
+    good(phase)
+    Path(session["cwd"], "tests", "test_known.py").unlink()
+
+
+DEEDS = {deed.__name__: deed for deed in (good, crash, hang, busy, loop, flood, claim, red, outside, weaken)}
+MOODS = Path(sys.argv[1])
+TARGETS = MOODS.with_name("targets")
+
+
+def mood():
+    """The project is the folder above its trial copies, or that of the copy to look at; its mood may change."""
+    where = Path(session["cwd"])
+    places = [MOODS / name for name in (where.name, where.parents[1].name)]
+    return next((place.read_text().split() for place in places if place.exists()), [])
+
+
+def work(id, prompt):
+    first = prompt.split("\n")[0].split()
+    phase = int(first[1]) if len(first) > 1 else 0
+    moods = mood()
+    if first[0] == "/plan-feature":
+        step(1, "edit", "Write the plan")
+        write(f".agents/plans/phase-{phase}.md", f"# Plan for phase {phase}\n\nDo it.\n")
+    if first[0].lstrip("/") in moods[1:] or first[0] in {"/execute", "/repair"}:
+        DEEDS[moods[0] if moods else "good"](phase)
+    reason = "cancelled" if cancelled.is_set() else "end_turn"
+    send(id=id, result={"stopReason": reason})
+
+
+def handle(message):
+    method, id, params = message.get("method"), message.get("id"), message.get("params")
+    if method == "initialize":
+        send(id=id, result={"protocolVersion": 1, "agentCapabilities": {}, "authMethods": []})
+    elif method == "session/new":
+        session["cwd"] = params["cwd"]
+        send(id=id, result={"sessionId": session["id"]})
+    elif method == "session/prompt":
+        cancelled.clear()
+        threading.Thread(target=work, args=(id, params["prompt"][0]["text"]), daemon=True).start()
+    elif method == "session/cancel":
+        cancelled.set()
+
+
+for line in sys.stdin:
+    handle(json.loads(line))

@@ -1,0 +1,45 @@
+"""All points of the code at which the process can be made to die, read from the code, so that none is forgotten."""
+
+import ast
+import re
+from pathlib import Path
+
+from orchestrator.conversation.command import VERBS
+from orchestrator.domain.project import WORKING, Step
+
+SOURCE = Path(__file__).parents[2] / "src" / "orchestrator"
+BUILDERS = {Step.PRIMING, Step.PLANNING, Step.BUILDING, Step.REPAIRING}
+OF_A_RUN = ("begun", "ran", "told")  # these lie where a builder works, the others at every step
+COMMANDS = sorted(verb.__name__.lower() for verb in VERBS)
+STEPS = sorted(WORKING)
+# After these the rows have moved on: the same step does not pass them again, only the next one of its kind does.
+BEHIND = ("moved:", "turn:stored")
+
+
+def everywhere() -> set[str]:
+    """The names of all points, with what the code fills in."""
+    found = (name for path in SOURCE.rglob("*.py") for call in _calls(path) for name in _names(call, path))
+    return set(found)
+
+
+def _calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text())
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in calls if ast.unparse(call.func) == "faults.point"]
+
+
+def _names(call: ast.Call, path: Path) -> list[str]:
+    """`f"work:{project.step}"` stands for a point at every step."""
+    written = call.args[0]
+    if isinstance(written, ast.Constant):
+        return [str(written.value)]
+    found = re.fullmatch(r"f'(\w+):\{([^{}]+)\}'", ast.unparse(written))
+    assert found, f"{path}: nobody knows which points {ast.unparse(written)} stands for"
+    return [f"{found[1]}:{value}" for value in _values(found[1], found[2])]
+
+
+def _values(name: str, filled: str) -> list[str]:
+    if filled.endswith(".step"):
+        return [step for step in STEPS if name not in OF_A_RUN or step in BUILDERS]
+    assert filled in {"verb", "type(command).__name__.lower()"}, f"nobody knows what {filled} can be"
+    return COMMANDS

@@ -1,0 +1,82 @@
+"""kill -9 at every boundary of every step, and in the middle of steps, twice each: the journey ends as without it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ground.nursery import Nursery
+from ground.postgres import Cluster
+from journeys import killed, points
+from journeys.killed import Journey
+from orchestrator.domain.project import WORKING
+
+pytestmark = pytest.mark.timeout(900)  # all journeys together, on a machine with two cores that does other things too
+DATABASES = ("sqlite", "postgres")
+TWICE = 2
+LONG = ("priming", "planning", "building", "checking", "repairing")
+BROKEN = ("step.broke", "job.failed", "reconcile.failed", "chores.failed", "request.failed")
+
+
+def shares() -> dict[str, tuple[Counter[str], Counter[str]]]:
+    """Where each journey dies: at named points (each journey passes some only once), and in the middle of steps."""
+    every = sorted(points.everywhere())
+    once = Counter({name: 1 for name in every if name.startswith(points.BEHIND)})
+    again = [name for name in every if name not in once]
+    odd, even = (Counter(dict.fromkeys(again[start::2], TWICE)) for start in (0, 1))
+    return {
+        "odd": (odd + once, Counter()),
+        "even": (even + once, Counter()),
+        "middle": (Counter(), Counter(dict.fromkeys(sorted(WORKING), TWICE))),
+    }
+
+
+@pytest.fixture(scope="module")
+async def journeys(
+    tmp_path_factory: pytest.TempPathFactory, postgres_cluster: Cluster
+) -> AsyncIterator[dict[tuple[str, str], Journey]]:
+    """All journeys at once: they wait most of the time, for a server to come back or a queue to take over."""
+    folder = tmp_path_factory.mktemp("killed")
+    async with Nursery() as nursery:
+
+        async def one(database: str, share: str) -> Journey:
+            url = await postgres_cluster.create(f"killed_{share}") if database == "postgres" else None
+            at, within = shares().get(share, (Counter(), Counter()))
+            return await killed.journey(nursery, folder / f"{database}-{share}", url, points=at, middles=within)
+
+        wanted = [(database, share) for database in DATABASES for share in shares()] + [("sqlite", "undisturbed")]
+        async with asyncio.TaskGroup() as group:
+            walking = {which: group.create_task(one(*which)) for which in wanted}
+        yield {which: task.result() for which, task in walking.items()}
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_every_point_was_died_at_twice(database: str, journeys: dict[tuple[str, str], Journey]):
+    hit = sum((journeys[database, share].killer.hit for share in ("odd", "even")), Counter())
+
+    assert hit == dict.fromkeys(points.everywhere(), TWICE)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_long_steps_were_cut_short_twice(database: str, journeys: dict[tuple[str, str], Journey]):
+    cut = journeys[database, "middle"].killer.cut
+
+    assert {step: cut[step] for step in LONG} == dict.fromkeys(LONG, TWICE)
+
+
+@pytest.mark.parametrize("share", list(shares()))
+@pytest.mark.parametrize("database", DATABASES)
+def test_the_journey_ended_as_if_nothing_had_happened(
+    database: str, share: str, journeys: dict[tuple[str, str], Journey]
+):
+    assert journeys["sqlite", "undisturbed"].killer.deaths == 0
+    assert journeys[database, share].story == journeys["sqlite", "undisturbed"].story
+
+
+@pytest.mark.parametrize("share", list(shares()))
+@pytest.mark.parametrize("database", DATABASES)
+def test_no_server_broke_by_itself(database: str, share: str, journeys: dict[tuple[str, str], Journey]):
+    """What was killed may leave nothing behind that makes those that come after stumble."""
+    log = journeys[database, share].log
+    assert [event for event in BROKEN if event in log] == []
