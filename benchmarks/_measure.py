@@ -72,15 +72,24 @@ def crowding() -> float:
 class Caller:
     """A connection to a server that stays open; so cheap that it is the server that is measured."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
-        self.reader, self.writer, self.token = reader, writer, token
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+        self.reader: asyncio.StreamReader | None = None
 
     @classmethod
     async def at(cls, port: int, token: str) -> Self:
-        return cls(*await asyncio.open_connection("127.0.0.1", port), token)
+        caller = cls(port, token)
+        await caller.open()
+        return caller
+
+    async def open(self) -> None:
+        """Connect; a server lets go of a connection that was not used for some seconds."""
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """The answer as JSON, or as text where it is none. Fails on anything but success."""
+        if self.reader is None or self.reader.at_eof():
+            await self.open()
         sent = b"" if body is None else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
