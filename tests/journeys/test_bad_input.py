@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,7 +22,10 @@ RTL = "אני רוצה לתכנן ארוחות, وأريد قائمة"
 EMOJI = "A plan for 👩‍👩‍👧‍👦 and 🏳️‍🌈, 𝔲𝔫𝔡 Zoë"
 OF_A_PROJECT = [
     ("GET", ""),
-    *(("GET", f"/{part}") for part in ("vision", "vision.md", "vision/versions", "phases", "phases/1", "runs", "gates")),
+    *(
+        ("GET", f"/{part}")
+        for part in ("vision", "vision.md", "vision/versions", "phases", "phases/1", "runs", "gates")
+    ),
     *(("GET", f"/{part}") for part in ("messages", "events", "timeline", "export", "cost", "phases/1/evidence")),
     *(("POST", f"/{verb}") for verb in ("pause", "resume", "cancel", "reset", "vision", "phases/1/undo")),
     ("POST", "/messages"),
@@ -48,7 +50,10 @@ class Site:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 async def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, nursery: Nursery, postgres_cluster: Cluster
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    nursery: Nursery,
+    postgres_cluster: Cluster,
 ) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("input")
     url = await postgres_cluster.create("bad_input") if request.param == "postgres" else None
@@ -115,7 +120,9 @@ async def test_every_writing_is_kept_and_shown_as_it_is(site: Site, text: str):
     assert shown in page or "<script>" in shown
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": 5}', b'{"text": "\xff"}', b'{"txt": "hello"}', b"\0" * 50])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"text": 5}', b'{"text": "\xff"}', b'{"txt": "hello"}', b"\0" * 50]
+)
 async def test_what_is_not_understood_at_all_is_said_so(site: Site, body: bytes):
     answer = await site.server.http.post(f"/api/v1/projects/{site.project}/messages", content=body)
 
