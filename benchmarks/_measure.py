@@ -110,7 +110,8 @@ def publish(part: str, figures: Sequence[Figure]) -> None:
     lines = [head, ("---",) * len(head)]
     lines += [(one.what, one.target, one.typical, one.slow, one.beside) for one in figures]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    busy = f"Work took {crowding():.1f} times its processor time: {time.strftime('%Y-%m-%d')}.\n"
+    load = f"load {os.getloadavg()[1]:.0f} on {os.cpu_count()} processors over five minutes"
+    busy = f"At the end work took {crowding():.1f} times its processor time; {load}.\n"
     print(f"\n{table}\n{busy}", flush=True)
     if os.environ.get("RECORD"):
         _write(part, f"{table}\n{busy}")

@@ -11,7 +11,7 @@ import pytest
 from ground.nursery import Nursery
 from ground.postgres import Cluster
 from ground.server import Server
-from journeys import walk
+from journeys import people, walk
 from journeys.caller import Caller
 
 pytestmark = pytest.mark.timeout(300)
@@ -61,15 +61,9 @@ async def site(
         me = Caller(server)
         project = await walk.begin(me)
         await walk.replied(me, project)
-        async with server.client(await somebody(server)) as stranger:
+        async with server.client(await people.token(server, "eve@example.org")) as stranger:
             yield Site(server, me, stranger, project)
         await me.close()
-
-
-async def somebody(server: Server) -> str:
-    """The token of another person, who takes part in nothing."""
-    link = await server.http.post("/api/v1/people", json={"email": "eve@example.org", "name": "Eve"})
-    return link.json()["token"]
 
 
 def sentence(answer: httpx.Response) -> str:
