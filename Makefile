@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help install run test check soak bench docs clean
 
+# Compiled code is kept: without it every program that a test starts would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PYTEST ?= # more arguments for pytest: make test PYTEST="-k gates"
 
