@@ -122,7 +122,12 @@ class Server:
 
     async def __aenter__(self) -> Self:
         await self.start()
-        if not await self.ready():
+        try:
+            ready = await self.ready(within=120)  # a busy machine is not a fault
+        except BaseException:
+            await self.close()  # nobody else will
+            raise
+        if not ready:
             raise RuntimeError(f"The server ended instead of starting:\n{self.log}")
         return self
 
