@@ -4,6 +4,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -11,7 +12,7 @@ from _measure import Figure, median, publish, spread
 
 from ground.server import Server
 
-TIMES = 10
+TIMES = 7
 IDLE_S = 60
 MB = 2**20
 # What cannot be left out: our own modules take what is above it.
@@ -63,18 +64,27 @@ async def starts(folder: Path) -> list[Figure]:
     await server.close()
     alive, ready, used = zip(*taken, strict=True)
     library, library_used = (median(column) for column in zip(*bare, strict=True))
-    times = f"{median(ready) / library:.2f} times loading its libraries"
-    used_times = f"{median(used) / library_used:.2f} times loading its libraries"
+    times = f"{median(ready) / library:.2f} times loading its libraries; {quickest(ready)}"
+    used_times = f"{median(used) / library_used:.2f} times loading its libraries; {quickest(used)}"
     return [
-        Figure("from the start of the process until `/health` answers", "300 ms", *spread(alive)),
+        Figure("from the start of the process until `/health` answers", "300 ms", *spread(alive), quickest(alive)),
         Figure("until `/health/ready` answers", "1,500 ms", *spread(ready), times),
         Figure("processor time until then", "", *spread(used), used_times),
         Figure("the very first start, with a new database", "", f"{first[1] * 1000:.0f} ms"),
     ]
 
 
+def quickest(taken: Sequence[float]) -> str:
+    """On a machine that others use too, the one that they disturbed least."""
+    return f"the quickest {min(taken) * 1000:.0f} ms"
+
+
 async def idle(folder: Path) -> list[Figure]:
     async with Server(folder / "idle", rate_limits="off") as server:
+        await asyncio.sleep(5)
+        first = psutil.Process(server.child.pid).memory_info().rss
+        await server.terminate()
+        await start(server)
         await asyncio.sleep(5)
         process = psutil.Process(server.child.pid)
         before = process.cpu_times()
@@ -84,6 +94,7 @@ async def idle(folder: Path) -> list[Figure]:
         memory = process.memory_full_info()
     return [
         Figure("memory when idle", "110 MB", f"{memory.rss / MB:.0f} MB", "", f"{memory.uss / MB:.0f} MB of its own"),
+        Figure("the same in the very first process, which made the tables", "110 MB", f"{first / MB:.0f} MB"),
         Figure(f"processor when idle, over {IDLE_S} s", "0.5 %", f"{used:.2%}"),
     ]
 
