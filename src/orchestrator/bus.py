@@ -31,17 +31,20 @@ class Bus:
 
     def __init__(self) -> None:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self._all: set[Follower] = set()  # those too who follow no project yet
         self.relay: Callable[[str, str], None] = lambda _id, _token: None
         self.closed = False  # the process is asked to end: whoever follows had better follow another
 
     @contextmanager
     def follow(self, *project_ids: str) -> Iterator[Follower]:
         follower = Follower()
+        self._all.add(follower)
         for project_id in project_ids:
             self._followers[project_id].add(follower)
         try:
             yield follower
         finally:
+            self._all.discard(follower)
             for project_id in project_ids:
                 self._leave(project_id, follower)
 
@@ -63,7 +66,8 @@ class Bus:
     def close(self) -> None:
         """Let everybody go who follows."""
         self.closed = True
-        self.wake_all()
+        for follower in self._all:
+            follower.wake()
 
     def wake_all(self) -> None:
         for project_id in list(self._followers):

@@ -45,6 +45,7 @@ async def test_from_an_idea_to_an_app_that_is_complete_taken_back_and_built_agai
 
     await page.get_by_role("link", name="Go to the question").click()
     await page.get_by_role("link", name="See it, with its proof").click()
+    await expect(page.get_by_role("group").filter(has_text="You can leave feedback")).to_contain_text("Proven")
     async with page.expect_popup() as opening:
         await page.get_by_role("link", name="Try it yourself").click()
     await tried(await opening.value)

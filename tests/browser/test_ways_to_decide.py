@@ -11,6 +11,7 @@ from ground.until import until
 
 VISION = "Is this the app you want?"
 FOCUSED = "document.activeElement.textContent.trim()"
+MINUTES = "(new Date()).getHours() * 60 + (new Date()).getMinutes()"
 TABS = 80  # far more than any page needs
 
 
@@ -29,6 +30,14 @@ async def test_a_decision_by_keyboard_alone(visitor: Visitor):
     await expect(slip).to_be_focused()
     await expect(slip).to_contain_text("“Prices in euro”")
     await tabbed(page, "document.activeElement.id === 'message'")
+
+
+async def test_times_are_those_of_the_person(visitor: Visitor):
+    await visitor.begin("I want a clock")
+    await visitor.told("?")
+    hours, minutes = (await visitor.log.locator("time").last.inner_text()).split(":")
+    now = await visitor.page.evaluate(MINUTES)
+    assert (now - int(hours) * 60 - int(minutes)) % 1440 <= 2
 
 
 async def tabbed(page: Page, to: str) -> None:

@@ -15,23 +15,44 @@ GRACE = 10  # seconds between asking and killing
 
 def main(told: str) -> int:
     """Hold `command` as `user`, and remove `folder` when it has ended."""
-    order = json.loads(told)
-    child = subprocess.Popen(order["command"], stdin=subprocess.DEVNULL, user=order["user"], cwd=order["folder"])
-    threading.Thread(target=end, args=(child, signal.Signals[order["signal"]]), daemon=True).start()
+    held = Held(json.loads(told))
+    threading.Thread(target=held.listen, daemon=True).start()
     try:
-        return child.wait()
+        return held.wait()
     finally:
-        shutil.rmtree(order["folder"], ignore_errors=True)
+        shutil.rmtree(held.order["folder"], ignore_errors=True)
 
 
-def end(child: subprocess.Popen, with_signal: int) -> None:
-    """End it when nobody holds our standard input any more."""
-    sys.stdin.read()
-    child.send_signal(with_signal)
-    try:
-        child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
+class Held:
+    """The command, running; a line on our standard input asks for a fresh one in its place."""
+
+    def __init__(self, order: dict[str, str]) -> None:
+        self.order, self.again = order, threading.Event()
+        self.signal = signal.Signals[order["signal"]]
+        self.child = self.start()
+
+    def start(self) -> subprocess.Popen:
+        order = self.order
+        return subprocess.Popen(order["command"], stdin=subprocess.DEVNULL, user=order["user"], cwd=order["folder"])
+
+    def wait(self) -> int:
+        while True:
+            code = self.child.wait()
+            if not self.again.is_set():
+                return code
+            self.again.clear()
+            self.child = self.start()
+
+    def listen(self) -> None:
+        """End it when nobody holds our standard input any more."""
+        for _ in sys.stdin:
+            self.again.set()
+            self.child.send_signal(self.signal)
+        self.child.send_signal(self.signal)
+        try:
+            self.child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from ground import ports
-from ground.until import blocking
+from ground.until import blocking, until
 
 LIFELINE = Path(__file__).with_name("lifeline.py")
 OWNER = "orchestrator"
@@ -37,6 +37,7 @@ class Cluster:
     def __init__(self, port: int, folder: Path) -> None:
         self.port = port
         self.folder = folder
+        self.holder: subprocess.Popen | None = None
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{OWNER}@127.0.0.1:{self.port}/{database}"
@@ -50,6 +51,23 @@ class Cluster:
     async def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected to it. One that is not there is no matter."""
         await self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    async def restart(self) -> None:
+        """As an operator would: everybody loses their connection, and for a moment nobody gets a new one."""
+        began = await self._began()
+        self.holder.stdin.write(b"again\n")
+        self.holder.stdin.flush()
+        await until(lambda: self._is_newer_than(began))
+
+    async def _began(self) -> object:
+        async with await psycopg.AsyncConnection.connect(self.url()) as connection:
+            return (await (await connection.execute("SELECT pg_postmaster_start_time()")).fetchone())[0]
+
+    async def _is_newer_than(self, began: object) -> bool:
+        try:
+            return await self._began() > began
+        except psycopg.OperationalError:
+            return False
 
     async def _run(self, statement: sql.Composed) -> None:
         async with await psycopg.AsyncConnection.connect(self.url(), autocommit=True) as connection:
@@ -73,7 +91,7 @@ def _started(tries: int = 3) -> tuple[Cluster, subprocess.Popen]:
     user = _user(folder)
     _initialise(folder / "data", user)
     cluster = Cluster(ports.free(), folder)
-    holder = _hold(cluster, user)
+    holder = cluster.holder = _hold(cluster, user)
     blocking(lambda: _answers(cluster) or holder.poll() is not None)
     if holder.poll() is None:
         return cluster, holder

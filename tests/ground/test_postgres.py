@@ -61,6 +61,18 @@ async def test_what_is_committed_is_on_disk_and_only_this_machine_is_listened_to
     assert await said(address, "SHOW listen_addresses") == [("127.0.0.1",)]
 
 
+async def test_it_restarts_with_what_was_committed_and_without_those_who_were_connected():
+    with running() as cluster:
+        async with await psycopg.AsyncConnection.connect(cluster.url(), autocommit=True) as connection:
+            await connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+
+            await cluster.restart()
+
+            with pytest.raises(psycopg.OperationalError):
+                await connection.execute("SELECT 1")
+        assert await said(cluster.url(), "SELECT number FROM kept") == [(7,)]
+
+
 def test_it_leaves_nothing_behind():
     with running() as cluster:
         folder = cluster.folder

@@ -48,7 +48,7 @@ async def settled(server: Server, me: Caller, project: str, seen: Sequence[Event
     """Wait until nothing is to be done any more, and the follower has seen all of it."""
     await me.until(lambda: _all_seen(server, project, seen), "every event reaches the follower")
     if url := server.settings.get("DATABASE_URL"):
-        await me.until(lambda: _queue_is_empty(url), "the queue runs empty")
+        await me.until(lambda: queue_is_empty(url), "the queue runs empty")
 
 
 async def _all_seen(server: Server, project: str, seen: Sequence[Event]) -> bool:
@@ -58,7 +58,7 @@ async def _all_seen(server: Server, project: str, seen: Sequence[Event]) -> bool
         return waiting is None and bool(seen) and seen[-1][0] >= row.last_event
 
 
-async def _queue_is_empty(url: str) -> bool:
+async def queue_is_empty(url: str) -> bool:
     async with await psycopg.AsyncConnection.connect(url) as connection:
         return not await (await connection.execute(QUEUED)).fetchall()
 
@@ -86,12 +86,17 @@ async def audit(db: AsyncSession, server: Server) -> None:
 
 
 async def log(db: AsyncSession, project: str, seen: Sequence[Event]) -> None:
+    """What is numbered, and the moves of the whole journey, each exactly once."""
+    await numbered(db, project, seen)
+    moves = [(data["left"], data["by"], data["step"]) for _, kind, data in seen if kind == "project.moved"]
+    assert moves == walk.MOVES
+
+
+async def numbered(db: AsyncSession, project: str, seen: Sequence[Event]) -> None:
     """Events 1 to N, without a gap and without a double, as they are stored and as a follower saw them."""
     rows = list(await db.scalars(select(EventRow).where(EventRow.project_id == project).order_by(EventRow.number)))
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
     assert [(number, kind) for number, kind, _ in seen] == [(row.number, row.kind) for row in rows]
-    moves = [(data["left"], data["by"], data["step"]) for _, kind, data in seen if kind == "project.moved"]
-    assert moves == walk.MOVES
 
 
 async def conversation(db: AsyncSession, project: str) -> None:

@@ -76,6 +76,14 @@ def busy(_phase):
         time.sleep(0.1)
 
 
+def steady(phase):
+    """Work of some seconds, done well."""
+    for number in range(30):
+        step(number, "execute", f"Step {number}")
+        time.sleep(0.1)
+    good(phase)
+
+
 def loop(_phase):
     for number in range(400):
         step(number, "execute", "npm run build")
@@ -95,6 +103,13 @@ def claim(_phase):
     update("agent_message_chunk", content=words)
 
 
+def slow(phase):
+    """Its test lasts for as long as there is a file."""
+    good(phase)
+    waits = "import pathlib, time\n\nwhile pathlib.Path({place!r}).exists():\n    time.sleep(0.05)\n"
+    write(f"tests/test_phase_{phase}.py", waits.format(place=str(MOODS / "slow")) + PASSES.format(n=phase))
+
+
 def red(phase):
     good(phase)
     write(f"tests/test_phase_{phase}.py", FAILS.format(n=phase))
@@ -112,7 +127,9 @@ def weaken(phase):
     Path(session["cwd"], "tests", "test_known.py").unlink()
 
 
-DEEDS = {deed.__name__: deed for deed in (good, crash, hang, busy, loop, flood, claim, red, outside, weaken)}
+DEEDS = {
+    deed.__name__: deed for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, red, outside, weaken)
+}
 MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")
 

@@ -1,6 +1,7 @@
 """Carry one project from one decision to the next: the domain's table plus time. It ends where a person is needed."""
 
 import asyncio
+import errno
 import secrets
 from collections.abc import Coroutine
 from typing import Any
@@ -18,6 +19,7 @@ from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import projects
 
 log = structlog.get_logger(__name__)
+FULL = "The disk is full. Nothing is lost; when there is room again, we go on."
 LOOK_AGAIN_S = 5.0  # how long a Stop whose wake was lost between processes can go unnoticed
 
 
@@ -60,7 +62,9 @@ async def work(project: Project) -> Done | None:
     except OrchestratorError as error:
         log.warning("step.failed", project=project.id, step=project.step, reason=str(error))
         return failed(str(error))
-    except Exception:  # a bug of ours must end in a question, not in a project that hangs
+    except Exception as error:  # a bug of ours must end in a question, not in a project that hangs
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return failed(FULL)
         reference = secrets.token_hex(4)
         log.exception("step.broke", project=project.id, step=project.step, reference=reference)
         return failed("Something went wrong on our side.", reference=reference)

@@ -28,7 +28,7 @@ async def home_stream(who: Follower) -> StreamingResponse:
 
 async def follow(who: Person) -> AsyncIterator[str]:
     before: HomePage | None = None
-    while True:
+    while not runtime().bus.closed:
         with runtime().bus.follow(*await read(_followed, who)) as follower:  # before the look: nothing falls between
             page, waiting = await read(_look, viewer(who))
             yield stream.html("\n".join(_regions(page, waiting, before))) if page != before else stream.BEAT
