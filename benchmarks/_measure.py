@@ -72,9 +72,11 @@ def crowding() -> float:
 class Caller:
     """A connection to a server that stays open; so cheap that it is the server that is measured."""
 
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
     def __init__(self, port: int, token: str) -> None:
         self.port, self.token = port, token
-        self.reader: asyncio.StreamReader | None = None
 
     @classmethod
     async def at(cls, port: int, token: str) -> Self:
@@ -88,8 +90,13 @@ class Caller:
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """The answer as JSON, or as text where it is none. Fails on anything but success."""
-        if self.reader is None or self.reader.at_eof():
+        try:
+            return await self._ask(method, path, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
             await self.open()
+            return await self._ask(method, path, body)
+
+    async def _ask(self, method: str, path: str, body: Any) -> Any:
         sent = b"" if body is None else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
