@@ -26,6 +26,7 @@ WRONG = {
     "stall_s": ("long", "it must be a number"),
     "check_limit_s": ("-5", "it must be more than 0"),
     "namespaces": ("maybe", "it must be true or false"),
+    "builder_command": ("'", "a quotation mark in it is not closed"),
     "decision_days": ("366", "it must be at most 365"),
     "rate_limits": ("never", "it must be on or off"),
     "bootstrap_token": ("two words", "it must have letters, digits and signs only, without spaces"),
@@ -36,7 +37,7 @@ WRONG = {
     "log_level": ("loud", "it must be debug, info, warning or error"),
     "log_format": ("xml", "it must be text or json"),
 }
-ANY = {"data_dir"}  # every text is a path; whether it can be written is seen by `folder.ready`
+ANY = {"trusted_proxies", "data_dir"}  # every text is a path; whether it can be written is seen by `folder.ready`
 
 
 @pytest.fixture(autouse=True)
