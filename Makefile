@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Whole journeys, through the command line, the browser and many a kill -9: `make journeys`. Not yet part of `make test`.
 LONG := tests/cli tests/journeys tests/browser/test_journey_in_browser.py tests/browser/test_open_pages.py \
-  tests/browser/test_ways_to_decide.py
+  tests/browser/test_ways_to_decide.py tests/contain/test_process.py
 
 PYTEST ?= # more arguments for pytest: make test PYTEST="-k gates"
 
