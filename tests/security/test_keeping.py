@@ -211,7 +211,7 @@ async def test_who_takes_part_has_a_role_and_nobody_else_knows_the_project(store
     ]
 
 
-async def test_a_new_member_sees_at_once_that_the_project_waits(store: Store):
+async def test_who_may_answer_sees_at_once_that_the_project_waits(store: Store):
     nadia, tom = await two_people(store)
 
     async def waits(db):
@@ -219,9 +219,10 @@ async def test_a_new_member_sees_at_once_that_the_project_waits(store: Store):
         row.waiting, row.active_at = True, NOON + timedelta(hours=1)
 
     await store.tx(waits)
-    await store.tx(members.set, "p", tom, Role.VIEWER, NOON)
-    row = await store.read(lambda db: db.get_one(MemberRow, ("p", tom)))
-    assert (row.waiting, row.active_at) == (True, NOON + timedelta(hours=1))
+    for role, asked in ((Role.VIEWER, False), (Role.APPROVER, True), (Role.CONTRIBUTOR, False)):
+        await store.tx(members.set, "p", tom, role, NOON)
+        row = await store.read(lambda db: db.get_one(MemberRow, ("p", tom)))
+        assert (row.waiting, row.active_at) == (asked, NOON + timedelta(hours=1)), role
 
 
 async def test_a_project_keeps_an_owner(store: Store):

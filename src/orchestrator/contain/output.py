@@ -2,12 +2,15 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Protocol, Self
 
 CHUNK = 1 << 16
 TAIL = 1 << 15  # how much of the end of an output is kept in memory
 LOG_MB = 20
+LEFT_S = 1.0  # somebody else may hold a pipe open; then it is left to them
 CUT = f"\n[The rest is left out: there was more than {LOG_MB} MB of it.]\n".encode()
 
 
@@ -63,3 +66,15 @@ class Log:
 async def pour(source: asyncio.StreamReader, into: Sink) -> None:
     while chunk := await source.read(CHUNK):
         into.write(chunk)
+
+
+@asynccontextmanager
+async def unheard(*sources: asyncio.StreamReader | None) -> AsyncIterator[None]:
+    """Meanwhile read and forget what a program says: asyncio may never notice the end of one whose pipe is full."""
+    reading = [asyncio.create_task(pour(source, Tail())) for source in sources if source]
+    try:
+        yield
+    finally:
+        await asyncio.wait(reading, timeout=LEFT_S)
+        for task in reading:
+            task.cancel()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.contain.output import unheard
 from orchestrator.errors import NotPossible
 
 SECONDS = 120
@@ -194,10 +195,11 @@ def refused(said: str) -> NotPossible:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    async with unheard(process.stdout, process.stderr):
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def differing(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> Iterable[str]:

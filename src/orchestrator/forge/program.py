@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+from orchestrator.contain.output import unheard
 from orchestrator.errors import NotPossible, TooLarge
 
 TIMEOUT = 60.0
@@ -193,7 +194,14 @@ async def _conversation(process: asyncio.subprocess.Process, stdin: bytes, most:
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    out, err, _ = await asyncio.gather(_read(process.stdout, most), _tail(process.stderr), _feed(process.stdin, stdin))
+    parts = (_read(process.stdout, most), _tail(process.stderr), _feed(process.stdin, stdin))
+    talking = [asyncio.ensure_future(part) for part in parts]
+    try:
+        out, err, _ = await asyncio.gather(*talking)
+    finally:
+        for part in talking:
+            part.cancel()
+        await asyncio.wait(talking)
     return Output(await process.wait(), out, err.decode("utf-8", "replace"))
 
 
@@ -221,9 +229,13 @@ async def _feed(stream: asyncio.StreamWriter, data: bytes) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
+    async with unheard(process.stdout, process.stderr):
+        if process.returncode is None:
+            await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
     """Politely first: asked to end, git takes its own lock files away."""
-    if process.returncode is not None:
-        return
     try:
         _signal(process, signal.SIGTERM)
         async with asyncio.timeout(GRACE):
