@@ -68,6 +68,10 @@ class NotPossible(OrchestratorError):
     title = "Not possible at the moment"
 
 
+class Unreachable(NotPossible):
+    """The database went away. Nothing is lost: when it is back, the rows say what there is to do."""
+
+
 class NotAlone(OrchestratorError):
     """Another process works here, and at least one of the two must be alone."""
 

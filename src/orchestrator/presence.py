@@ -1,16 +1,18 @@
 """Who else works on this database, and how processes tell each other that something changed."""
 
 import asyncio
-import contextlib
 import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import structlog
+
 from orchestrator.bus import Bus
 from orchestrator.errors import NotAlone
 
+log = structlog.get_logger(__name__)
 LOCK = 7236  # 7237 to 7239: migrations (store.migrate), queue tables and taking over (jobs.procrastinate)
 LONGEST = 1900  # characters of one notification; PostgreSQL carries less than 8000 bytes
 ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
@@ -72,8 +74,10 @@ class OnPostgres:
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is used: it need not be installed
 
         while True:
-            with contextlib.suppress(psycopg.OperationalError):  # the database went away; the rows fence what we do
+            try:
                 await self._session(psycopg)
+            except* psycopg.OperationalError as gone:  # the database went away; the rows fence what we do
+                log.warning("presence.lost", reason=str(gone.exceptions[0]))
             await asyncio.sleep(1)
 
     def _send(self, project_id: str, token: str) -> None:

@@ -1,14 +1,15 @@
 """The live parts of this process, built once in app.py, and the two ways to the database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.bus import Bus
-from orchestrator.errors import NotPossible
+from orchestrator.errors import NotPossible, Unreachable
 from orchestrator.forge.git import Git
 from orchestrator.ports import Executor, Jobs, Previews
 from orchestrator.presence import Presence
@@ -19,6 +20,7 @@ from orchestrator.vault import Vault
 
 FULL = ("disk is full", "No space left on device", "Disk quota exceeded")
 NO_ROOM = "There is no room left on the disk, so nothing was stored. What was saved before is safe."
+AWAY = "The database does not answer at the moment, so nothing was done. What was saved before is safe. Try again soon."
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -53,17 +55,32 @@ def runtime() -> Runtime:
 
 
 async def tx(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run one function in one write transaction. Raises NotPossible where the disk has no room for it."""
-    try:
+    """Run one function in one write transaction. Raises NotPossible on a full disk, Unreachable without a database."""
+    with told():
         async with runtime().writes() as db, db.begin():
             return await fn(db, *args, **kwargs)
-    except OperationalError as error:
-        if any(sign in str(error.orig) for sign in FULL):
-            raise NotPossible(NO_ROOM) from error
-        raise
 
 
 async def read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Look, without a lock."""
-    async with runtime().reads() as db:
-        return await fn(db, *args, **kwargs)
+    """Look, without a lock. Raises Unreachable without a database."""
+    with told():
+        async with runtime().reads() as db:
+            return await fn(db, *args, **kwargs)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What a database cannot help becomes a sentence for a person; any other fault of it is ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if any(sign in str(error.orig) for sign in FULL):
+            raise NotPossible(NO_ROOM) from error
+        if error.connection_invalidated or _is_away(error):
+            raise Unreachable(AWAY) from error
+        raise
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """SQLite has errors of this kind as well, but it does not go away."""
+    return isinstance(error, OperationalError) and type(error.orig).__module__.startswith("psycopg")

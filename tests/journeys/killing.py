@@ -11,7 +11,7 @@ from journeys.caller import Event
 
 DIED = re.compile(r"^died at (\S+)$", re.MULTILINE)
 # How long a step may have been going on when it is cut short, in seconds.
-SPREAD = {"merging": 0.1, "undoing": 0.1, "priming": 0.6, "planning": 0.6, "building": 1.5, "checking": 2.0}
+SPREAD = {"merging": 0.1, "undoing": 0.1, "priming": 0.2, "planning": 0.3, "building": 1.5, "checking": 2.0}
 USUAL_SPREAD = 1.0
 
 

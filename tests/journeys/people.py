@@ -1,9 +1,20 @@
 """Further people for a server that runs: made beside it, as an operator would."""
 
+import shlex
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ground.nursery import Nursery
 from ground.server import Server
+from journeys.states import PEOPLE, World, read
 from orchestrator import clock, vault
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.store import engine, people, tokens
+
+AGENT = Path(__file__).with_name("moody_agent.py")
 
 
 async def token(server: Server, email: str) -> str:
@@ -16,3 +27,20 @@ async def token(server: Server, email: str) -> str:
             return (await tokens.create(db, ORCHESTRATOR, user.id, "program", clock.now())).raw
     finally:
         await database.dispose()
+
+
+@asynccontextmanager
+async def five(nursery: Nursery, folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """A server with a builder of its own moods, its owner, and four whom an operator made."""
+    for name in ("moods", "targets"):
+        (folder / name).mkdir()
+    builder = shlex.join([sys.executable, "-I", "-S", str(AGENT), str(folder / "moods")])
+    given = {"rate_limits": "off", "reconcile_s": 0.5, "repairs": 1, "builder_command": builder} | settings
+    async with nursery.server(folder / "data", **given) as server:
+        tokens = {"owner": server.token}
+        for name in PEOPLE[1:]:
+            tokens[name] = await token(server, f"{name}@example.org")
+        database = server.data / "orchestrator.db"
+        found = read(database, "SELECT id, email FROM users")
+        users = {row["email"].partition("@")[0]: row["id"] for row in found}
+        yield World(server.url, database, folder / "moods", tokens, users)

@@ -199,3 +199,23 @@ async def test_a_database_that_restarts_in_the_middle_of_work_costs_nothing(tmp_
                 await count.audit(db, found.a)
             await me.close()
     assert processes.of(tmp_path) == []
+
+
+async def test_one_that_is_asked_to_end_while_the_database_is_away_ends(tmp_path: Path, nursery: Nursery):
+    with postgres.running() as cluster:
+        found = await pair_of(nursery, tmp_path, await cluster.create("away"))
+        await found.a.start()
+        assert await found.a.ready(within=60)
+        me = Caller(found.a)
+        await found.building(me, "away")
+        await until(lambda: builders(found.a), within=60)
+    answer = await found.a.http.get("/api/v1/projects")  # from here on there is no database
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("The database does not answer at the moment, so nothing was done.")
+
+    await found.a.terminate()
+
+    await me.close()
+    for one in found.both:
+        await one.http.aclose()
+    assert processes.of(tmp_path) == []

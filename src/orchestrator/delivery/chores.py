@@ -10,6 +10,7 @@ from orchestrator import clock
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.gate import Status
 from orchestrator.domain.project import Signal
+from orchestrator.errors import Unreachable
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import events, expired, gates, messages, overdue, projects
 
@@ -21,6 +22,8 @@ async def forever() -> None:
     while True:
         try:
             await round_()
+        except Unreachable as away:
+            log.warning("chores.put_off", reason=str(away))
         except Exception:
             log.exception("chores.failed")  # the next round tries again
         await asyncio.sleep(EVERY_S)

@@ -13,7 +13,7 @@ from orchestrator import faults
 from orchestrator.delivery.done import Done, failed
 from orchestrator.delivery.steps import STEPS
 from orchestrator.domain.project import Project
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import OrchestratorError, Unreachable
 from orchestrator.forge.locks import locked
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import projects
@@ -59,6 +59,8 @@ async def work(project: Project) -> Done | None:
     faults.point(f"work:{project.step}")
     try:
         return await unless_stopped(project, STEPS[project.step](project))
+    except Unreachable:
+        raise  # nothing can be written down either: the whole leg is begun again when the rows are there
     except OrchestratorError as error:
         log.warning("step.failed", project=project.id, step=project.step, reason=str(error))
         return failed(str(error))

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.errors import Unreachable
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import projects, wanted
 
@@ -34,6 +35,8 @@ async def forever() -> None:
     while True:
         try:
             await everything()
+        except Unreachable as away:
+            log.warning("reconcile.put_off", reason=str(away))
         except Exception:
             log.exception("reconcile.failed")  # the next round tries again
         await asyncio.sleep(runtime().settings.reconcile_s)

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.errors import Unreachable
 from orchestrator.ports import Work
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,9 @@ class Local:
         try:
             async with lock, self._slots[work.kind]:
                 await self._does[work.kind](work.project_id, work.number)
+        except Unreachable as away:
+            log.warning("job.put_off", work=work, reason=str(away))
+            await asyncio.sleep(1)
         except Exception:
             log.exception("job.failed", work=work)  # reconcile starts it again: a bug must not end the process
             await asyncio.sleep(1)  # but not in a tight loop

@@ -9,10 +9,13 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.errors import Unreachable
 from orchestrator.jobs.local import Does
 from orchestrator.ports import Work
 
 log = structlog.get_logger(__name__)
+LEAVE_S = 3.0
+CONNECT_S = 5.0
 POLL_S = 1.0  # new work is notified; a retry, or a lock that another process let go of, is not
 
 # `queueing_lock` is unique among waiting jobs only; a second one behind a running one would make its retry impossible.
@@ -31,7 +34,8 @@ KNOWN = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('tod
 class Procrastinate:
     def __init__(self, url: str, does: Does, at_once: dict[str, int], drain_s: float, stalled_s: float) -> None:
         self._url, self._at_once, self._drain_s, self._stalled_s = url, at_once, drain_s, stalled_s
-        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+        connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=6, timeout=CONNECT_S)
+        self._app = procrastinate.App(connector=connector)
         self._does = does
         for kind in does:
             self._register(kind)
@@ -39,7 +43,10 @@ class Procrastinate:
     def _register(self, kind: str) -> None:
         @self._app.task(name=kind, queue=kind)
         async def task(project_id: str, number: int) -> None:
-            await self._does[kind](project_id, number)
+            try:
+                await self._does[kind](project_id, number)
+            except Unreachable as away:  # reconcile asks for it again
+                log.warning("job.put_off", kind=kind, project=project_id, reason=str(away))
 
     async def create_tables(self) -> None:
         """Create the queue's tables where there are none; two processes may start at once."""
@@ -59,6 +66,14 @@ class Procrastinate:
         return {Work("turn" if kind == "turn" else "leg", id, int(number)) for kind, id, number in names}
 
     async def carry(self) -> None:
+        serving = asyncio.create_task(self._serve())
+        try:
+            await asyncio.shield(serving)
+        finally:  # a worker that leaves signs off, and where there is no database it would try for long
+            serving.cancel()
+            await asyncio.wait({serving}, timeout=self._drain_s + LEAVE_S)
+
+    async def _serve(self) -> None:
         while True:
             try:
                 async with self._app.open_async(), asyncio.TaskGroup() as group:
