@@ -1,15 +1,12 @@
 # What can be done here. `make` alone lists it; each target says what it is for behind `##`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test journeys check soak bench docs clean
+.PHONY: help install run test check soak bench docs clean
 
 # Compiled code is kept: without it every program that a test starts would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
-# Whole journeys, through the command line, the browser and many a kill -9: `make journeys`. Not yet part of `make test`.
-LONG := tests/cli tests/journeys tests/browser/test_journey_in_browser.py tests/browser/test_open_pages.py \
-  tests/browser/test_ways_to_decide.py tests/contain/test_process.py
 
 PYTEST ?= # more arguments for pytest: make test PYTEST="-k gates"
 
@@ -28,14 +25,9 @@ test: ## everything that CI runs: install, format, lint, types, layers, tests, c
 	@scripts/system-packages
 	@$(MAKE) --no-print-directory check
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(LONG:%=--ignore=%) $(PYTEST)
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(PYTEST)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-
-journeys: ## the long tests: whole journeys, the command line, the browser, kill -9 at every step
-	@scripts/install dev
-	@scripts/system-packages
-	$(BIN)/pytest -n 2 --dist loadfile $(LONG) $(PYTEST)
 
 check: ## the parts of `make test` that take seconds: format, lint, types, layers
 	@scripts/install dev

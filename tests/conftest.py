@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 settings.register_profile("ours", deadline=None)  # a busy machine is not a fault
+settings.register_profile("soak", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")))
 settings.load_profile("ours")
 
 

@@ -14,6 +14,8 @@ from ground.postgres import Cluster
 from ground.program import Program
 from ground.server import SERVE, Server
 from ground.until import until
+from journeys import walk
+from journeys.caller import Caller
 
 COMMANDS = [
     ("serve",), ("worker",), ("doctor",), ("status",), ("db", "current"), ("user", "list"), ("secret", "list"),
@@ -84,15 +86,14 @@ async def test_a_worker_needs_what_the_servers_have(plain: Program):
 
 async def test_a_worker_takes_over_from_a_server_that_died(tmp_path: Path, postgres_cluster: Cluster):
     database = await postgres_cluster.create("shared")
-    server = Server(tmp_path / "data", database, jobs="procrastinate")
+    server = Server(tmp_path / "data", database, jobs="procrastinate", rate_limits="off")
     async with server:
-        made = (await server.http.post("/api/v1/projects", json={"idea": "An app for recipes"})).json()["id"]
-        await server.http.post(f"/api/v1/projects/{made}/vision")
-
-        async def gate() -> str | None:
-            return (await server.http.get(f"/api/v1/projects/{made}")).json()["waiting_for"]
-
-        asked = await until(gate, 60)
+        me = Caller(server)
+        made = await walk.begin(me)
+        await walk.replied(me, made)
+        await me.do(f"/projects/{made}/vision", "write")
+        asked = (await me.gate(made, "VISION_DOC"))["id"]
+        await me.close()
         await server.terminate()
         await server.start(crash_at="leg")
         await server.ready()

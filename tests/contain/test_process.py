@@ -265,10 +265,14 @@ async def test_left_in_the_middle_a_conversation_leaves_nothing(place):
 
 
 async def test_the_lock_is_held_until_the_last_process_is_gone_and_waited_for(place):
-    lock = place.folder / "lock"
-    first = asyncio.create_task(place.run("sh", "-c", "setsid sleep 0.4 & exit 0", lock=lock))
-    await processes.there(place.folder, "")
+    lock, go = place.folder / "lock", place.folder / "go"
+    script = f"setsid sleep 299 & until [ -e {go} ]; do sleep 0.02; done"
+    first = asyncio.create_task(place.run("sh", "-c", script, lock=lock))
+    await processes.there(place.folder, "sleep 299")
     long = asyncio.create_task(place.run("sleep", "300", lock=lock))
+    await processes.there(place.folder, "lock_seconds", count=2)
+    assert "sleep 300" not in processes.of(place.folder)
+    go.touch()
     await first
     await processes.there(place.folder, "sleep 300")
 

@@ -87,10 +87,14 @@ class Server:
     async def _ready_or_ended(self) -> str:
         if self.running is None:
             return "ended"
+        return "ready" if await self.is_ready() else ""
+
+    async def is_ready(self) -> bool:
+        """Whether it is now."""
         try:
-            return "ready" if (await self.http.get("/health/ready")).status_code == httpx.codes.OK else ""
+            return (await self.http.get("/health/ready")).status_code == httpx.codes.OK
         except httpx.TransportError:
-            return ""
+            return False
 
     @property
     def running(self) -> asyncio.subprocess.Process | None:

@@ -5,13 +5,13 @@ import html
 import re
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ground.server import Server
@@ -41,6 +41,22 @@ async def opened(server: Server) -> AsyncIterator[AsyncSession]:
     database = engine.connect(server.settings.get("DATABASE_URL"), server.data)
     async with engine.reading(database)() as db:
         yield db
+    await database.dispose()
+
+
+@asynccontextmanager
+async def looking(server: Server, project: str) -> AsyncIterator[Callable[[], Awaitable[tuple[str, int]]]]:
+    """Where a project stands and how often its builders were begun, whether the server lives or not."""
+    database = engine.connect(server.settings.get("DATABASE_URL"), server.data)
+    reads = engine.reading(database)
+    begun = select(func.coalesce(func.sum(RunRow.begun), 0)).where(RunRow.project_id == project).scalar_subquery()
+
+    async def look() -> tuple[str, int]:
+        async with reads() as db:
+            step, times = (await db.execute(select(ProjectRow.step, begun).where(ProjectRow.id == project))).one()
+            return str(step), int(times)
+
+    yield look
     await database.dispose()
 
 

@@ -52,7 +52,7 @@ async def journey(
         async with working(killer.keep_alive()), asyncio.timeout(me.within):
             await walk.aside(me, await walk.begin(me, "aside"))
             project = await walk.begin(me)
-            async with working(me.follow(project, seen), killer.strike(seen)):
+            async with count.looking(one, project) as look, working(me.follow(project, seen), killer.strike(look)):
                 await walk.walk(me, project)
                 await count.settled(one, me, project, seen)
             await count.again(one, me, project)

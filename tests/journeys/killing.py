@@ -3,16 +3,19 @@
 import asyncio
 import random
 import re
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 
 from ground.server import Server
-from journeys.caller import Event
+from journeys import points
 
 DIED = re.compile(r"^died at (\S+)$", re.MULTILINE)
 # How long a step may have been going on when it is cut short, in seconds.
-SPREAD = {"merging": 0.1, "undoing": 0.1, "priming": 0.2, "planning": 0.3, "building": 1.5, "checking": 2.0}
+SPREAD = {"merging": 0.1, "undoing": 0.1, "priming": 0.1, "planning": 0.2, "building": 1.5, "checking": 2.0}
 USUAL_SPREAD = 1.0
+PAUSE = 0.01
+Look = Callable[[], Awaitable[tuple[str, int]]]  # at which step the project stands, and how often builders were begun
 
 
 class Killer:
@@ -24,6 +27,7 @@ class Killer:
         self.hit: Counter[str] = Counter()
         self.cut: Counter[str] = Counter()
         self._read = 0
+        self._begun = 0  # how often builders had been begun when it was killed last
 
     @property
     def deaths(self) -> int:
@@ -41,20 +45,31 @@ class Killer:
                 self.points[name] -= 1
             self._read = len(said)
 
-    async def strike(self, seen: Sequence[Event]) -> None:
-        """Kill it in the middle of a step, at a moment that the seed chooses."""
+    async def strike(self, look: Look) -> None:
+        """Kill it in the middle of a step, at a moment that the seed chooses. `look` reads the rows, whoever lives."""
         while (+self.middles).total():
-            step = at(seen)
-            if self.middles[step] <= 0 or not self.server.running or not await self.server.ready():
-                await asyncio.sleep(0.01)
+            step, begun = await look()
+            if self.middles[step] <= 0 or not self.server.running or not await self._is_at_it(step, begun):
+                await asyncio.sleep(PAUSE)
                 continue
-            await asyncio.sleep(self.rng.uniform(0, SPREAD.get(step, USUAL_SPREAD)))
-            if at(seen) == step and self.server.running:
+            if (
+                await self._stays(look, step, self.rng.uniform(0, SPREAD.get(step, USUAL_SPREAD)))
+                and self.server.running
+            ):
                 self.middles[step] -= 1
                 self.cut[step] += 1
                 await self.server.kill()
+                self._begun = (await look())[1]
 
+    async def _is_at_it(self, step: str, begun: int) -> bool:
+        """Of a builder the rows say so; what takes no builder is begun as soon as the server is ready."""
+        return begun > self._begun if step in points.BUILDERS else await self.server.is_ready()
 
-def at(seen: Sequence[Event]) -> str:
-    """The step at which a follower believes the project to be."""
-    return next((str(data["step"]) for _, kind, data in reversed(seen) if kind == "project.moved"), "")
+    async def _stays(self, look: Look, step: str, seconds: float) -> bool:
+        """Whether it is still there after so long; the moment that it is not, nobody waits any more."""
+        until = time.monotonic() + seconds
+        while (await look())[0] == step:
+            if (left := until - time.monotonic()) <= 0:
+                return True
+            await asyncio.sleep(min(left, PAUSE))
+        return False

@@ -194,14 +194,15 @@ async def _conversation(process: asyncio.subprocess.Process, stdin: bytes, most:
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    parts = (_read(process.stdout, most), _tail(process.stderr), _feed(process.stdin, stdin))
-    talking = [asyncio.ensure_future(part) for part in parts]
+    reading = asyncio.ensure_future(_read(process.stdout, most))
+    hearing = asyncio.ensure_future(_tail(process.stderr))
+    talking = asyncio.ensure_future(_feed(process.stdin, stdin))
     try:
-        out, err, _ = await asyncio.gather(*talking)
+        out, err, _ = await asyncio.gather(reading, hearing, talking)
     finally:
-        for part in talking:
-            part.cancel()
-        await asyncio.wait(talking)
+        for task in (reading, hearing, talking):
+            task.cancel()
+        await asyncio.wait({reading, hearing, talking})
     return Output(await process.wait(), out, err.decode("utf-8", "replace"))
 
 
