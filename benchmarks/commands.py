@@ -32,6 +32,14 @@ UPDATE commands SET outcome = :brief WHERE key = :key
 SELECT id, leg FROM projects WHERE step IN ('drafting', 'preparing', 'planning', 'building') AND id = :project
 SELECT project_id, sequence FROM messages WHERE unanswered AND project_id = :project
 """
+# A call reads who asks before, and the project for its answer afterwards.
+AROUND = """
+SELECT * FROM tokens JOIN users ON users.id = tokens.user_id WHERE tokens.hash = :asked
+SELECT * FROM members WHERE project_id = :project AND user_id = :user
+SELECT * FROM projects WHERE id = :project
+SELECT * FROM gates WHERE project_id = :project AND status = 'PENDING'
+SELECT * FROM phases WHERE project_id = :project ORDER BY number
+"""
 
 
 Do = Callable[[int, int], Awaitable[object]]
@@ -80,11 +88,11 @@ async def through_the_door(database: str | None, folder: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def bare(database: str | None, folder: Path) -> AsyncIterator[Do]:
+async def bare(database: str | None, folder: Path, statements: str) -> AsyncIterator[Do]:
     """How to run a transaction of the same statements, with nothing of ours around them."""
     async with opened(database, folder) as (connected, projects, owner):
         lock = "" if connected.writer.dialect.name == "sqlite" else " FOR UPDATE"
-        lines = BARE.strip().replace("\n ", " ").replace(" FOR UPDATE", lock).splitlines()
+        lines = statements.strip().replace("\n ", " ").replace(" FOR UPDATE", lock).splitlines()
         wanted = [sa.text(line).bindparams(*_typed(line)) for line in lines]
 
         async def transaction(who: int, number: int) -> None:
@@ -105,26 +113,28 @@ def _typed(line: str) -> list[sa.BindParameter[object]]:
 
 async def figures(name: str, databases: list[str | None], folder: Path) -> list[Figure]:
     async with (
-        bare(databases[0], folder / "bare") as transaction,
+        bare(databases[0], folder / "bare", BARE) as transaction,
         through_the_door(databases[1], folder / "door") as door,
         over_api(databases[2], folder) as (api, caller),
+        bare(databases[3], folder / "more", BARE.rstrip() + AROUND) as longer,
     ):
         alone = await timed(lambda number: api(0, number), ALONE)
         empty = await timed(lambda _: caller.call("GET", "/health"), ALONE)
         rounds = [  # in turns, so that what else goes on meets all of them
-            [await at_once(do, CALLERS, EACH, first=EACH * turn) for do in (transaction, door, api)]
+            [await at_once(do, CALLERS, EACH, first=EACH * turn) for do in (transaction, door, longer, api)]
             for turn in range(ROUNDS)
         ]
-    bottom, in_process, over_http = (median(column) for column in zip(*rounds, strict=True))
-    shares = [f"{median([one[at] / one[0] for one in rounds]):.0%} of bare" for at in (1, 2)]
+    bottom, in_process, with_reads, over_http = (median(column) for column in zip(*rounds, strict=True))
+    shares = [f"{median([one[at] / one[at - 1] for one in rounds]):.0%} of bare" for at in (1, 3)]
     many = f"{CALLERS} at once"
     return [
         Figure(
             f"a command over the API, alone, on {name}", "10 ms", *spread(alone), f"empty answer {spread(empty)[0]}"
         ),
         Figure(f"{many} through the door, on {name}", "60 % of bare", f"{in_process:.0f} a second", "", shares[0]),
-        Figure(f"{many} over the API, on {name}", "", f"{over_http:.0f} a second", "", shares[1]),
+        Figure(f"{many} over the API, on {name}", "60 % of bare", f"{over_http:.0f} a second", "", shares[1]),
         Figure(f"bare transactions, on {name}", "", f"{bottom:.0f} a second"),
+        Figure(f"bare, with what a call reads before and after, on {name}", "", f"{with_reads:.0f} a second"),
     ]
 
 
@@ -134,8 +144,8 @@ async def main() -> None:
         for kind in ("SQLite", "PostgreSQL"):
             folder = Path(name) / kind
             folder.mkdir()
-            wanted = ["bare", "door", "api"] if kind == "PostgreSQL" else []
-            databases = [await cluster.create(each) for each in wanted] or [None] * 3
+            wanted = ["bare", "door", "api", "more"] if kind == "PostgreSQL" else []
+            databases = [await cluster.create(each) for each in wanted] or [None] * 4
             found += await figures(kind, databases, folder)
     publish("commands", found)
 

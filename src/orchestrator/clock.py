@@ -12,4 +12,5 @@ def now() -> datetime:
 
 def new_id() -> str:
     """Make an opaque id of 16 characters (80 bits)."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(16))
+    bits = int.from_bytes(secrets.token_bytes(10), "big")
+    return "".join(ALPHABET[bits >> place & 31] for place in range(0, 80, 5))

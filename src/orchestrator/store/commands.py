@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +10,19 @@ from orchestrator import clock
 from orchestrator.errors import Conflict
 from orchestrator.store.tables import CommandRow
 
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+TABLE = CommandRow.__table__
+assert isinstance(TABLE, Table)
+CLAIM: dict[str, Any] = {
+    name: insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.key)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+REMEMBER = update(TABLE).where(TABLE.c.key == bindparam("claimed")).values(outcome=bindparam("outcome"))
 
 
 async def claim(db: AsyncSession, key: str, asked: str) -> dict[str, Any] | None:
     """Take the key, or return what came of it before. Of two at once the second waits here for the first's commit."""
-    insert = INSERT[db.get_bind().dialect.name](CommandRow).values(key=key, asked=asked, at=clock.now())
-    if await db.scalar(insert.on_conflict_do_nothing().returning(CommandRow.key)):
+    values = {"key": key, "asked": asked, "at": clock.now()}
+    if await db.scalar(CLAIM[db.get_bind().dialect.name], values):
         return None
     row = await db.get_one(CommandRow, key)
     if row.asked != asked:
@@ -25,4 +31,4 @@ async def claim(db: AsyncSession, key: str, asked: str) -> dict[str, Any] | None
 
 
 async def remember(db: AsyncSession, key: str, outcome: dict[str, Any]) -> None:
-    await db.execute(update(CommandRow).where(CommandRow.key == key).values(outcome=outcome))
+    await db.execute(REMEMBER, {"claimed": key, "outcome": outcome})

@@ -21,11 +21,11 @@ SQLITE = "orchestrator.db"
 class Database:
     url: sa.URL
     writer: AsyncEngine
-    reader: AsyncEngine  # on SQLite a pool of its own: readers never wait for the writer
+    reader: AsyncEngine  # on SQLite with a pool of its own: readers never wait for the writer
 
     async def dispose(self) -> None:
         await self.writer.dispose()
-        if self.reader is not self.writer:
+        if self.reader.pool is not self.writer.pool:
             await self.reader.dispose()
 
 
@@ -64,7 +64,8 @@ def postgres(url: str) -> Database:
         raise WrongSetting(
             "DATABASE_URL needs the part of this program for PostgreSQL: install project-orchestrator[postgres]."
         ) from None
-    return Database(address, engine, engine)
+    # To look takes no transaction, which would be two more trips: at READ COMMITTED it would not see one moment either.
+    return Database(address, engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 def sqlite(file: Path) -> Database:

@@ -100,7 +100,9 @@ class Broken:
 
 
 async def verify(db: AsyncSession, seal: bytes) -> AsyncIterator[Broken]:
-    """Walk every chain and tell each first place that was changed, removed or reordered."""
+    """Walk every chain and tell each first place that was changed, removed or reordered, as all was at one moment."""
+    if db.get_bind().dialect.name == "postgresql":  # there each statement would see what was written meanwhile
+        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     heads = {row.id: row for row in await db.scalars(select(ProjectRow))}
     streams: dict[str, ProjectRow | InstallationRow] = {**heads}
     streams |= {row.id: row for row in await db.scalars(select(InstallationRow))}

@@ -20,6 +20,15 @@ from orchestrator.errors import NotFound, NotUnderstood
 from orchestrator.store.projects import GONE
 from orchestrator.store.tables import GateRow, MemberRow, PhaseRow, ProjectRow, Utc
 
+# Put together once: to compose a statement takes longer than to run it.
+IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+MEMBER = select(MemberRow).where(
+    MemberRow.project_id == sa.bindparam("project"), MemberRow.user_id == sa.bindparam("user")
+)
+PROJECTS = select(ProjectRow).where(ProjectRow.id.in_(IDS))
+PENDING = select(GateRow).where(GateRow.project_id.in_(IDS), GateRow.status == Status.PENDING)
+PHASES = select(PhaseRow).where(PhaseRow.project_id.in_(IDS)).order_by(PhaseRow.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -68,7 +77,7 @@ async def page(
 
 async def standing(db: AsyncSession, user_id: str, project_id: str) -> Standing:
     """Read one project of this person. Raises NotFound, the same for what is not there and what is somebody else's."""
-    member = await db.get(MemberRow, (project_id, user_id))
+    member = await db.scalar(MEMBER, {"project": project_id, "user": user_id})
     if member is None:
         raise NotFound(GONE)
     return (await _standings(db, [member]))[0]
@@ -82,12 +91,11 @@ async def count(db: AsyncSession, user_id: str, *, waiting: bool | None = None) 
 
 
 async def _standings(db: AsyncSession, members: Sequence[MemberRow]) -> tuple[Standing, ...]:
-    ids = [member.project_id for member in members]
-    projects = {row.id: row for row in await db.scalars(select(ProjectRow).where(ProjectRow.id.in_(ids)))}
-    pending = select(GateRow).where(GateRow.project_id.in_(ids), GateRow.status == Status.PENDING)
-    gates = {row.project_id: row for row in await db.scalars(pending)}
+    ids = {"ids": [member.project_id for member in members]}
+    projects = {row.id: row for row in await db.scalars(PROJECTS, ids)}
+    gates = {row.project_id: row for row in await db.scalars(PENDING, ids)}
     phases: dict[str, list[PhaseRow]] = defaultdict(list)
-    for row in await db.scalars(select(PhaseRow).where(PhaseRow.project_id.in_(ids)).order_by(PhaseRow.number)):
+    for row in await db.scalars(PHASES, ids):
         phases[row.project_id].append(row)
     return tuple(
         Standing(

@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
@@ -16,6 +16,23 @@ from orchestrator.store import events, gates, phases, questions
 from orchestrator.store.tables import MemberRow, ProjectRow
 
 COLUMNS = tuple(field.name for field in fields(Project))
+LOCKED = (
+    select(ProjectRow)
+    .where(ProjectRow.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+ROLE = select(MemberRow.role).where(
+    MemberRow.project_id == bindparam("project"), MemberRow.user_id == bindparam("user")
+)
+MEMBERS = MemberRow.__table__
+assert isinstance(MEMBERS, Table)
+ACTIVE = update(MEMBERS).where(MEMBERS.c.project_id == bindparam("project")).values(active_at=bindparam("at"))
+WAITS = {
+    True: ACTIVE.values(waiting=MEMBERS.c.role.in_(ANSWERS)),
+    False: ACTIVE.values(waiting=False),
+    None: ACTIVE,
+}
 GONE = "There is no such project. It may have moved, or the link may be for someone else’s."
 
 
@@ -52,15 +69,14 @@ async def count(db: AsyncSession) -> int:
 
 async def locked(db: AsyncSession, id: str) -> ProjectRow:
     """The project's row, held until the commit: everything that numbers an event comes through here."""
-    if found := await db.get(ProjectRow, id, with_for_update=True, populate_existing=True):
+    if found := await db.scalar(LOCKED, {"id": id}):
         return found
     raise NotFound(GONE)
 
 
 async def role(db: AsyncSession, id: str, user_id: str) -> Role:
     """Whose project it is to this person. Raises NotFound, so that a stranger learns nothing."""
-    query = select(MemberRow.role).where(MemberRow.project_id == id, MemberRow.user_id == user_id)
-    if found := await db.scalar(query):
+    if found := await db.scalar(ROLE, {"project": id, "user": user_id}):
         return found
     raise NotFound(GONE)
 
@@ -86,15 +102,7 @@ async def move(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor, 
 async def touch(db: AsyncSession, row: ProjectRow, *, waiting: bool | None = None) -> None:
     """Keep the page of projects in order: who waits, and what was active last."""
     row.updated_at = clock.now()
-    values: dict[str, Any] = {"active_at": row.updated_at}
-    if waiting is not None:
-        values["waiting"] = MemberRow.role.in_(ANSWERS) if waiting else False
-    await db.execute(
-        update(MemberRow)
-        .where(MemberRow.project_id == row.id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    await db.execute(WAITS[waiting], {"project": row.id, "at": row.updated_at})
 
 
 async def working(db: AsyncSession, id: str, leg: int) -> Project | None:

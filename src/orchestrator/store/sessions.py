@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import keys
@@ -15,6 +15,13 @@ from orchestrator.store.tables import SessionRow, UserRow
 
 LONGEST: Final = timedelta(days=7)  # however busy: then a password is asked for again
 NOTED: Final = timedelta(minutes=1)  # how exactly it is known when a session or a key was last used
+BY_HASH: Final = (
+    select(SessionRow, UserRow)
+    .join(UserRow, UserRow.id == SessionRow.user_id)
+    .where(
+        SessionRow.hash == bindparam("hash"), SessionRow.expires_at > bindparam("now"), UserRow.disabled_at.is_(None)
+    )
+)
 STRANGER: Final = Actor("", "Somebody", "web")
 
 
@@ -65,12 +72,7 @@ async def refused(db: AsyncSession, user_id: str, address: str) -> None:
 
 async def by_cookie(db: AsyncSession, raw: str, now: datetime) -> Session | None:
     """Find the session that goes on, of a person who may be here."""
-    query = (
-        select(SessionRow, UserRow)
-        .join(UserRow, UserRow.id == SessionRow.user_id)
-        .where(SessionRow.hash == keys.hashed(raw), SessionRow.expires_at > now, UserRow.disabled_at.is_(None))
-    )
-    if (found := (await db.execute(query)).first()) is None:
+    if (found := (await db.execute(BY_HASH, {"hash": keys.hashed(raw), "now": now})).first()) is None:
         return None
     row, user = found
     return Session(row.hash, people.of(user), row.csrf, row.expires_at, row.used_at)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, keys
@@ -18,6 +18,11 @@ from orchestrator.store.tables import TokenRow, UserRow
 PREFIX: Final = "po_"  # so that scanners of leaked secrets know ours
 LIFETIME: Final = timedelta(days=90)
 GRACE: Final = timedelta(hours=24)
+BY_HASH: Final = (
+    select(TokenRow, UserRow)
+    .join(UserRow, UserRow.id == TokenRow.user_id)
+    .where(TokenRow.hash == bindparam("hash"), UserRow.disabled_at.is_(None))
+)
 BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
@@ -98,9 +103,7 @@ async def revoke(db: AsyncSession, by: Actor, token_id: str, now: datetime) -> N
 
 async def by_raw(db: AsyncSession, raw: str, now: datetime) -> tuple[Token, User] | None:
     """Find a token that works, and the person for whom it acts."""
-    query = select(TokenRow, UserRow).join(UserRow, UserRow.id == TokenRow.user_id)
-    query = query.where(TokenRow.hash == keys.hashed(raw), UserRow.disabled_at.is_(None))
-    if (found := (await db.execute(query)).first()) is None:
+    if (found := (await db.execute(BY_HASH, {"hash": keys.hashed(raw)})).first()) is None:
         return None
     token = _token(found[0])
     return (token, people.of(found[1])) if token.works(now) else None
