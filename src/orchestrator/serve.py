@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+NOT_THERE: Any = None  # what Python takes a module for that cannot be imported
 STARTING = b'{"status":"starting"}'
 
 
@@ -77,8 +78,12 @@ def _first_sentence(group: BaseExceptionGroup[Any]) -> str:
 def _import() -> Any:
     """Load everything. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
     gc.disable()
+    if spare := "rich" not in sys.modules:  # structlog would load it, for tracebacks that we do not have drawn
+        sys.modules["rich"] = NOT_THERE
     from orchestrator import app  # noqa: PLC0415 - the whole point
 
+    if spare:
+        del sys.modules["rich"]
     created = app.create()
     gc.freeze()
     gc.enable()

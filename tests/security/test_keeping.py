@@ -4,21 +4,24 @@ import asyncio
 import stat
 import sys
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import argon2
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ground.stores import Store
+from ground.stores import SEAL, Store
 from orchestrator import keys, passwords, vault
-from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage, Step
 from orchestrator.errors import Conflict, NotFound, NotPossible, NotUnderstood, WrongSetting
-from orchestrator.store import members, people, secrets
+from orchestrator.store import events, members, people, secrets, tokens
 from orchestrator.store.tables import MemberRow, ProjectRow, SecretRow
 from orchestrator.vault import Vault
 
@@ -68,6 +71,36 @@ def test_after_a_rotation_the_old_is_still_read_and_what_was_derived_stays(tmp_p
     assert len(after.derive("audit")) == 32
     with pytest.raises(NotPossible, match="is not the one it was made with"):
         before.open(after.seal(b"new"))
+
+
+def test_what_is_derived_is_what_the_standard_says(tmp_path: Path):
+    keys = vault.load(tmp_path)
+    standard = HKDF(SHA256(), 32, salt=None, info=b"orchestrator/audit").derive(keys.keys[-1])
+    assert keys.derive("audit") == standard
+
+
+async def test_the_log_is_whole_also_while_somebody_writes_on(store: Store):
+    """What is verified is one moment: a row that comes in between is no fault."""
+    nadia, _ = await two_people(store)
+    writing = asyncio.create_task(write_on(store, Actor(nadia, "Nadia", "web")))
+    try:
+        for _ in range(25):
+            assert [broken async for broken in verified(store)] == []
+    finally:
+        writing.cancel()
+        await asyncio.wait({writing})
+    assert len(await store.log()) > 25
+
+
+async def write_on(store: Store, by: Actor) -> None:
+    while True:
+        await store.tx(tokens.create, by, by.user_id, "program", NOON)
+
+
+async def verified(store: Store) -> AsyncIterator[events.Broken]:
+    async with store.reads() as db:
+        async for broken in events.verify(db, SEAL):
+            yield broken
 
 
 @pytest.mark.parametrize("content", ["", "\n", "not a key\n", "c2hvcnQ=\n"])

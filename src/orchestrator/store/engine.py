@@ -15,6 +15,8 @@ from orchestrator.store.sqlite import opening
 
 Sessions = async_sessionmaker[AsyncSession]
 SQLITE = "orchestrator.db"
+# The cache is of each connection, in KiB; what lies in it lies in the system's as well.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "cache_size=-512")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _sqlite_mode(engine: sa.Engine, begin: str) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver would begin only before the first write, after our reads
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
