@@ -18,7 +18,7 @@ from orchestrator.domain.command import Actor, Rename
 from orchestrator.store import engine, migrate
 from orchestrator.store.engine import Database
 
-CALLERS, EACH, ALONE, ROUNDS = 50, 4, 100, 3
+CALLERS, EACH, ALONE, ROUNDS = 50, 8, 200, 5
 BARE = """
 INSERT INTO commands (key, asked, at) VALUES (:key, :asked, :at) ON CONFLICT DO NOTHING RETURNING key
 SELECT role FROM members WHERE project_id = :project AND user_id = :user
@@ -93,15 +93,21 @@ async def bare(database: str | None, folder: Path, statements: str) -> AsyncIter
     async with opened(database, folder) as (connected, projects, owner):
         lock = "" if connected.writer.dialect.name == "sqlite" else " FOR UPDATE"
         lines = statements.strip().replace("\n ", " ").replace(" FOR UPDATE", lock).splitlines()
-        wanted = [sa.text(line).bindparams(*_typed(line)) for line in lines]
+        texts = [sa.text(line).bindparams(*_typed(line)) for line in lines]
+        wanted = [(text, tuple(text.compile().params)) for text in texts]
 
         async def transaction(who: int, number: int) -> None:
             values = {"project": projects[who], "user": owner.user_id, "name": f"Name {number}", "brief": {"a": "b"}}
-            values |= {"key": f"{who}-{number}", "asked": "x" * 80, "at": clock.now(), "hash": b"h" * 32}
+            values |= {
+                "number": number + 5,
+                "key": f"{who}-{number}",
+                "asked": "x" * 80,
+                "at": clock.now(),
+                "hash": b"h" * 32,
+            }
             async with connected.writer.begin() as connection:
-                for line in wanted:
-                    names = line.compile().params
-                    await connection.execute(line, {name: (values | {"number": number + 5})[name] for name in names})
+                for text, names in wanted:
+                    await connection.execute(text, {name: values[name] for name in names})
 
         yield transaction
 
@@ -120,6 +126,8 @@ async def figures(name: str, databases: list[str | None], folder: Path) -> list[
     ):
         alone = await timed(lambda number: api(0, number), ALONE)
         empty = await timed(lambda _: caller.call("GET", "/health"), ALONE)
+        for do in (transaction, door, longer, api):  # the first ones find nothing prepared
+            await at_once(do, CALLERS, EACH, first=EACH * ROUNDS)
         rounds = [  # in turns, so that what else goes on meets all of them
             [await at_once(do, CALLERS, EACH, first=EACH * turn) for do in (transaction, door, longer, api)]
             for turn in range(ROUNDS)

@@ -63,6 +63,13 @@ async def tx(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.
 
 async def read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     """Look, without a lock. Raises Unreachable without a database."""
+    try:
+        return await _read(fn, *args, **kwargs)
+    except Unreachable:  # the connection may have been lost while nobody used it: another one is fresh
+        return await _read(fn, *args, **kwargs)
+
+
+async def _read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     with told():
         async with runtime().reads() as db:
             return await fn(db, *args, **kwargs)

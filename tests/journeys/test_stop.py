@@ -47,12 +47,12 @@ class Place:
     async def working(self, count: int = WORKERS) -> None:
         await until(lambda: len(self.at_work()) >= count, within=60)
 
-    async def stops(self, project: str, step: str, count: int = WORKERS) -> float:
+    async def stops(self, project: str, step: str, count: int = WORKERS, key: str = "") -> float:
         """Pause it while it is at work there; how long something still lived, in seconds."""
         await self.me.reaches(project, step)
         await self.working(count)
         began = time.monotonic()
-        await self.me.do(f"/projects/{project}/pause", f"{step}-pause")
+        await self.me.do(f"/projects/{project}/pause", key or f"{step}-pause")
         await until(lambda: not self.at_work())
         took = time.monotonic() - began
         await self.me.reaches(project, "paused")

@@ -245,10 +245,11 @@ async def test_who_goes_away_in_the_middle_is_no_fault(site: Site):
     assert (line["event"], line["method"]) == ("http.request", "POST")
 
 
-async def test_a_made_up_method_makes_no_figure_of_its_own(site: Site):
-    await raw(site, "BREW /who HTTP/1.1\nHost: localhost\nConnection: close\n\n")
-    assert 'method="other"' in site.security.metrics.text().decode()
-    assert "BREW" not in site.security.metrics.text().decode()
+@pytest.mark.parametrize("method", ["BREW", "PROPFIND"])
+async def test_a_method_that_nobody_uses_makes_no_figure_of_its_own(site: Site, method: str):
+    await raw(site, f"{method} /who HTTP/1.1\nHost: localhost\nConnection: close\n\n")
+    assert method not in site.security.metrics.text().decode()
+    assert ('method="other"' in site.security.metrics.text().decode()) == (method == "PROPFIND")  # the other is no HTTP
 
 
 def connection(peer: str | None, **headers: str) -> HTTPConnection:

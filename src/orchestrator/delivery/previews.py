@@ -72,7 +72,7 @@ class Prototypes:
         for name in ("data", "home"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         port = _free_port()
-        filled = [word.format(port=port, data=folder / "data") for word in command]
+        filled = [word.replace("{port}", str(port)).replace("{data}", str(folder / "data")) for word in command]
         running = _Running(commit, port, asyncio.create_task(self._run(filled, code, folder / "home")))
         try:
             await _answers(running)

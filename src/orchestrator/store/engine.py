@@ -23,12 +23,11 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreig
 class Database:
     url: sa.URL
     writer: AsyncEngine
-    reader: AsyncEngine  # on SQLite with a pool of its own: readers never wait for the writer
+    reader: AsyncEngine  # with a pool of its own: on SQLite readers never wait for the writer
 
     async def dispose(self) -> None:
         await self.writer.dispose()
-        if self.reader.pool is not self.writer.pool:
-            await self.reader.dispose()
+        await self.reader.dispose()
 
 
 def connect(url: str | None, data: Path) -> Database:
@@ -59,15 +58,19 @@ def postgres(url: str) -> Database:
     """READ COMMITTED plus the project's row lock: waiters queue. SERIALIZABLE would make each of them start again."""
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
     try:
-        engine = create_async_engine(
-            address, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        # Who finds none free waits: connections that come and go with the crowd cost more than they bring.
+        writer = create_async_engine(
+            address, pool_size=10, max_overflow=0, pool_timeout=60, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        )
+        # To look takes no transaction, and no trip to see whether somebody is there: a look can be repeated.
+        reader = create_async_engine(
+            address, pool_size=5, max_overflow=0, pool_timeout=60, isolation_level="AUTOCOMMIT"
         )
     except ModuleNotFoundError:
         raise WrongSetting(
             "DATABASE_URL needs the part of this program for PostgreSQL: install project-orchestrator[postgres]."
         ) from None
-    # To look takes no transaction, which would be two more trips: at READ COMMITTED it would not see one moment either.
-    return Database(address, engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Database(address, writer, reader)
 
 
 def sqlite(file: Path) -> Database:
@@ -76,21 +79,16 @@ def sqlite(file: Path) -> Database:
     another = opening(file)
     writer = create_async_engine(address, async_creator=another, pool_size=1, max_overflow=0, pool_timeout=60)
     reader = create_async_engine(address, async_creator=another, pool_size=4, max_overflow=0, pool_timeout=60)
-    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
-        _sqlite_mode(engine.sync_engine, begin)
+    for engine in (writer, reader):
+        event.listen(engine.sync_engine, "connect", _sqlite_mode)
+    event.listen(writer.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return Database(address, writer, reader)
 
 
-def _sqlite_mode(engine: sa.Engine, begin: str) -> None:
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin only before the first write, after our reads
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+def _sqlite_mode(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin only before the first write, after our reads
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def writing(
@@ -119,6 +117,14 @@ def writing(
             session.info.pop(left, None)
 
     return async_sessionmaker(database.writer, sync_session_class=Waking, expire_on_commit=False, info=info)
+
+
+async def at_one_moment(db: AsyncSession) -> None:
+    """Have all that a session for looking still reads be as it is now; by itself each statement sees the newest."""
+    if db.get_bind().dialect.name == "postgresql":
+        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    else:
+        await db.execute(sa.text("BEGIN"))
 
 
 def reading(database: Database) -> Sessions:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.domain.command import Actor
+from orchestrator.store.engine import at_one_moment
 from orchestrator.store.tables import INSTALLATION, EventRow, InstallationRow, ProjectRow
 
 
@@ -101,8 +102,7 @@ class Broken:
 
 async def verify(db: AsyncSession, seal: bytes) -> AsyncIterator[Broken]:
     """Walk every chain and tell each first place that was changed, removed or reordered, as all was at one moment."""
-    if db.get_bind().dialect.name == "postgresql":  # there each statement would see what was written meanwhile
-        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    await at_one_moment(db)
     heads = {row.id: row for row in await db.scalars(select(ProjectRow))}
     streams: dict[str, ProjectRow | InstallationRow] = {**heads}
     streams |= {row.id: row for row in await db.scalars(select(InstallationRow))}

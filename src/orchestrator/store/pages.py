@@ -22,8 +22,10 @@ from orchestrator.store.tables import GateRow, MemberRow, PhaseRow, ProjectRow, 
 
 # Put together once: to compose a statement takes longer than to run it.
 IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-MEMBER = select(MemberRow).where(
-    MemberRow.project_id == sa.bindparam("project"), MemberRow.user_id == sa.bindparam("user")
+ONE = (
+    select(MemberRow.role, ProjectRow)
+    .join(ProjectRow, ProjectRow.id == MemberRow.project_id)
+    .where(MemberRow.project_id == sa.bindparam("project"), MemberRow.user_id == sa.bindparam("user"))
 )
 PROJECTS = select(ProjectRow).where(ProjectRow.id.in_(IDS))
 PENDING = select(GateRow).where(GateRow.project_id.in_(IDS), GateRow.status == Status.PENDING)
@@ -77,10 +79,12 @@ async def page(
 
 async def standing(db: AsyncSession, user_id: str, project_id: str) -> Standing:
     """Read one project of this person. Raises NotFound, the same for what is not there and what is somebody else's."""
-    member = await db.scalar(MEMBER, {"project": project_id, "user": user_id})
-    if member is None:
+    found = (await db.execute(ONE, {"project": project_id, "user": user_id})).first()
+    if found is None:
         raise NotFound(GONE)
-    return (await _standings(db, [member]))[0]
+    role, project = found
+    ids = {"ids": [project_id]}
+    return Standing(project, role, await db.scalar(PENDING, ids), tuple(await db.scalars(PHASES, ids)))
 
 
 async def count(db: AsyncSession, user_id: str, *, waiting: bool | None = None) -> int:

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Bundle
 
 from orchestrator import clock
 from orchestrator.domain.command import Actor
@@ -191,8 +192,12 @@ async def _row(db: AsyncSession, user_id: str) -> UserRow:
     raise NotFound("There is no such person here.")
 
 
-def of(row: UserRow) -> User:
+def of(row: UserRow | Row[Any]) -> User:
     return User(**{name: getattr(row, name) for name in User.__slots__})
+
+
+# What a person is made of, for statements that run at every request: whole rows would be followed for changes.
+PARTS: Final[Bundle[Any]] = Bundle("user", *(getattr(UserRow, name) for name in User.__slots__))
 
 
 def _known(zone: str) -> bool:

@@ -16,8 +16,8 @@ from orchestrator.store.tables import SessionRow, UserRow
 LONGEST: Final = timedelta(days=7)  # however busy: then a password is asked for again
 NOTED: Final = timedelta(minutes=1)  # how exactly it is known when a session or a key was last used
 BY_HASH: Final = (
-    select(SessionRow, UserRow)
-    .join(UserRow, UserRow.id == SessionRow.user_id)
+    select(SessionRow.hash, SessionRow.csrf, SessionRow.expires_at, SessionRow.used_at, people.PARTS)
+    .join_from(SessionRow, UserRow, UserRow.id == SessionRow.user_id)
     .where(
         SessionRow.hash == bindparam("hash"), SessionRow.expires_at > bindparam("now"), UserRow.disabled_at.is_(None)
     )
@@ -74,8 +74,8 @@ async def by_cookie(db: AsyncSession, raw: str, now: datetime) -> Session | None
     """Find the session that goes on, of a person who may be here."""
     if (found := (await db.execute(BY_HASH, {"hash": keys.hashed(raw), "now": now})).first()) is None:
         return None
-    row, user = found
-    return Session(row.hash, people.of(user), row.csrf, row.expires_at, row.used_at)
+    hash, csrf, expires_at, used_at, user = found
+    return Session(hash, people.of(user), csrf, expires_at, used_at)
 
 
 async def touch(db: AsyncSession, hash: str, hours: int, now: datetime) -> None:

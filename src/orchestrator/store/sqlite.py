@@ -16,6 +16,11 @@ class Connection(aiosqlite.Connection):
     def cursor(self) -> "Cursor":  # type: ignore[override]  # the driver's would go to the thread to make one
         return Cursor(self)
 
+    async def rollback(self) -> None:
+        """A look began nothing, so that nothing is to be taken back."""
+        if self.raw.in_transaction:
+            await super().rollback()
+
     async def trip(self, do: Callable[..., R], *given: Any) -> R:
         """Have something done in the connection's thread."""
         done: R = await self._execute(do, *given)  # type: ignore[no-untyped-call]

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Bundle
 
 from orchestrator import clock, keys
 from orchestrator.domain.command import ORCHESTRATOR, Actor
@@ -18,12 +19,6 @@ from orchestrator.store.tables import TokenRow, UserRow
 PREFIX: Final = "po_"  # so that scanners of leaked secrets know ours
 LIFETIME: Final = timedelta(days=90)
 GRACE: Final = timedelta(hours=24)
-BY_HASH: Final = (
-    select(TokenRow, UserRow)
-    .join(UserRow, UserRow.id == TokenRow.user_id)
-    .where(TokenRow.hash == bindparam("hash"), UserRow.disabled_at.is_(None))
-)
-BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +45,14 @@ class Fresh:
 
     raw: str
     token: Token
+
+
+BY_HASH: Final = (
+    select(Bundle("token", *(getattr(TokenRow, name) for name in Token.__slots__)), people.PARTS)
+    .join_from(TokenRow, UserRow, UserRow.id == TokenRow.user_id)
+    .where(TokenRow.hash == bindparam("hash"), UserRow.disabled_at.is_(None))
+)
+BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
 async def create(
@@ -155,5 +158,5 @@ async def _row(db: AsyncSession, by: Actor, token_id: str) -> TokenRow:
     return row
 
 
-def _token(row: TokenRow) -> Token:
+def _token(row: TokenRow | Row[Any]) -> Token:
     return Token(**{name: getattr(row, name) for name in Token.__slots__})
