@@ -71,12 +71,19 @@ IDEAS = st.sampled_from(
 )
 
 
-@given(IDEAS.filter(lambda idea: interview.first(idea).brief.what), st.lists(ANSWERS, min_size=12, max_size=12))
+# Each topic may be asked about twice, and then there is the vision to agree to.
+ENOUGH = 2 * len(Topic) + 1
+
+
+@given(IDEAS.filter(lambda idea: interview.first(idea).brief.what), st.lists(ANSWERS, min_size=ENOUGH, max_size=ENOUGH))
 def test_every_conversation_of_answers_ends_in_a_vision(idea, answers):
-    heard = interview.first(idea)
-    for turn in range(12):
-        message = "yes" if heard.asked is None else answers[turn].replace("yes", "skip").replace("🍝🍝", "skip")
-        heard = interview.reply(message, heard.brief, heard.asked, step=Step.TALKING, vision=None)
+    heard, history = interview.first(idea), [idea]
+    for answer in answers:
+        message = "yes" if heard.asked is None else answer.replace("yes", "skip").replace("🍝🍝", "skip")
+        heard = interview.reply(
+            message, heard.brief, heard.asked, step=Step.TALKING, vision=None, history=list(history)
+        )
+        history.append(message)
         if heard.wants:
             break
     assert heard.wants is Wants.WRITE_VISION
@@ -95,6 +102,18 @@ def test_it_never_asks_about_what_is_clear_and_never_loses_what_was_told(idea, a
         kept = set(Topic) - ({Topic.WHAT} if clarity(before.brief, Topic.WHAT) is Clarity.HALF else set())
         assert all(text(before.brief, topic) in text(heard.brief, topic) for topic in kept)
         assert heard.wants is None or (before.asked is None and message == "yes")
+
+
+def test_who_says_the_same_again_is_not_asked_the_same_again():
+    idea = "a recipe app for busy parents"
+    heard = interview.first(idea)
+    for said in ("For busy parents", "For busy parents"):
+        asked = heard.asked
+        heard = interview.reply(
+            said, heard.brief, heard.asked, step=Step.TALKING, vision=None, history=[idea, "For busy parents"]
+        )
+        assert heard.asked is not asked
+        assert "It stays open for now." in heard.reply
 
 
 FULL = Brief(

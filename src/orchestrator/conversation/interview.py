@@ -194,6 +194,8 @@ def _content(turn: Turn) -> Heard | None:
     if not meant.edits:
         return None
     edits = hearing.changed(turn.brief, meant.edits)
+    if turn.asked and not edits and turn.text in turn.history:
+        return _skip(turn, turn.asked)  # who says the same again has no other answer
     after = _named(_asked_enough(turn, apply_all(turn.brief, edits), meant.edits))
     told, notes = standing.told(turn.brief, after, edits, meant)
     if edits and turn.vision and turn.asked is None:
