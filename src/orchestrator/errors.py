@@ -68,8 +68,14 @@ class NotPossible(OrchestratorError):
     title = "Not possible at the moment"
 
 
-class Unreachable(NotPossible):
-    """The database went away. Nothing is lost: when it is back, the rows say what there is to do."""
+class Unreachable(OrchestratorError):
+    """The database went away. When it is back, the rows say what there is to do.
+
+    Not one of NotPossible: what cannot be done becomes a question to a person, and this is only put off.
+    """
+
+    status = 503
+    title = "Not possible at the moment"
 
 
 class NotAlone(OrchestratorError):

@@ -11,7 +11,7 @@ import pytest
 
 import processes
 from orchestrator.domain.run import Job, RunKind
-from orchestrator.errors import BuilderLost
+from orchestrator.errors import BuilderLost, Unreachable
 from orchestrator.executors import starter, watch
 from orchestrator.executors.acp import WROTE, Acp
 from orchestrator.executors.permissions import OUTSIDE, READ_ONLY
@@ -64,6 +64,16 @@ class Builder:
 def builder(tmp_path, worktree):
     yield (builder := Builder(tmp_path, worktree))
     assert processes.of(builder.folder) == []
+
+
+async def test_that_nobody_can_write_down_what_it_tells_is_not_the_builders_fault(builder):
+    """Taken for a builder that was lost, it would end in a question to a person; put off, it ends in nothing at all."""
+
+    async def tell(_activity):
+        raise Unreachable("The database does not answer.")
+
+    with pytest.raises(Unreachable):
+        await builder.does("ok", tell=tell)
 
 
 async def test_work_is_told_in_plain_sentences_and_in_order(builder):

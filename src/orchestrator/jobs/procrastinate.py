@@ -14,8 +14,8 @@ from orchestrator.jobs.local import Does
 from orchestrator.ports import Work
 
 log = structlog.get_logger(__name__)
-LEAVE_S = 3.0
-CONNECT_S = 5.0
+LEAVE_S = 3.0  # for signing off, beyond the moment that work gets to come to its end
+CONNECT_S = 5.0  # for a connection: by itself the pool would wait half a minute for a database that is away
 POLL_S = 1.0  # new work is notified; a retry, or a lock that another process let go of, is not
 
 # `queueing_lock` is unique among waiting jobs only; a second one behind a running one would make its retry impossible.

@@ -19,6 +19,7 @@ from orchestrator.store.tables import TokenRow, UserRow
 PREFIX: Final = "po_"  # so that scanners of leaked secrets know ours
 LIFETIME: Final = timedelta(days=90)
 GRACE: Final = timedelta(hours=24)
+BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ BY_HASH: Final = (
     .join_from(TokenRow, UserRow, UserRow.id == TokenRow.user_id)
     .where(TokenRow.hash == bindparam("hash"), UserRow.disabled_at.is_(None))
 )
-BOOTSTRAP: Final = "ORCHESTRATOR_BOOTSTRAP_TOKEN"  # its name on lists says where it comes from
 
 
 async def create(
