@@ -11,44 +11,11 @@ from _measure import Figure, publish, spread
 
 import processes
 from ground.nursery import Nursery
-from journeys import walk
 from journeys.caller import Caller
-from journeys.test_stop import AGENT, Place
+from journeys.test_stop import AGENT, Place, stopped_everywhere
 
 TIMES = 10
 AT = {"priming": "it looks around", "planning": "it plans", "building": "it builds", "repairing": "it repairs"}
-
-
-async def once(place: Place, number: int, taken: dict[str, list[float]]) -> None:
-    """One project, stopped at every step on its way."""
-    me, name = place.me, f"stop-{number}"
-    project = await walk.begin(me, name)
-    place.mood(project, "busy prime plan-feature")
-    await walk.replied(me, project)
-    await me.do(f"/projects/{project}/vision", f"{name}-write")
-    await walk.answer(me, project, f"{name}-vision", "VISION_DOC")
-    taken["priming"].append(await stops(place, project, name, "priming"))
-    place.mood(project, "busy plan-feature")
-    await place.resumes(project, f"{name}-priming")
-    await walk.answer(me, project, f"{name}-roadmap", "ROADMAP")
-    taken["planning"].append(await stops(place, project, name, "planning"))
-    place.mood(project, "busy")
-    await place.resumes(project, f"{name}-planning")
-    await walk.answer(me, project, f"{name}-plan", "PHASE_START")
-    taken["building"].append(await stops(place, project, name, "building"))
-    place.mood("slow", "")
-    place.mood(project, "slow")
-    await place.resumes(project, f"{name}-building")
-    taken["checking"].append(await stops(place, project, name, "checking", 1))
-    place.forget("slow")
-    place.mood(project, "busy")
-    await place.resumes(project, f"{name}-checking")
-    await walk.answer(me, project, f"{name}-wish", "PHASE_COMPLETE", "changes", "Bigger letters, please.")
-    taken["repairing"].append(await stops(place, project, name, "repairing"))
-
-
-async def stops(place: Place, project: str, name: str, step: str, count: int = 3) -> float:
-    return await place.stops(project, step, count, key=f"{name}-{step}-pause")
 
 
 async def main() -> None:
@@ -63,7 +30,9 @@ async def main() -> None:
             async with server:
                 me = Caller(server)
                 for number in range(TIMES):
-                    await once(Place(server, me, folder), number, taken)
+                    _, took = await stopped_everywhere(Place(server, me, folder), f"stop-{number}")
+                    for step, seconds in took.items():
+                        taken[step].append(seconds)
                 await me.close()
             assert processes.of(folder) == []
     said = "the builder with two tools that it started and forgot"

@@ -47,12 +47,12 @@ class Place:
     async def working(self, count: int = WORKERS) -> None:
         await until(lambda: len(self.at_work()) >= count, within=60)
 
-    async def stops(self, project: str, step: str, count: int = WORKERS, key: str = "") -> float:
+    async def stops(self, project: str, step: str, count: int = WORKERS) -> float:
         """Pause it while it is at work there; how long something still lived, in seconds."""
         await self.me.reaches(project, step)
         await self.working(count)
         began = time.monotonic()
-        await self.me.do(f"/projects/{project}/pause", key or f"{step}-pause")
+        await self.me.do(f"/projects/{project}/pause", f"{project}-{step}-pause")
         await until(lambda: not self.at_work())
         took = time.monotonic() - began
         await self.me.reaches(project, "paused")
@@ -83,34 +83,40 @@ async def place(tmp_path: Path, nursery: Nursery) -> AsyncIterator[Place]:
     assert processes.of(tmp_path) == []
 
 
-async def test_stop_ends_everything_at_every_step_and_the_journey_goes_on(place: Place):
-    me, project = place.me, await walk.begin(place.me)
+async def stopped_everywhere(place: Place, name: str) -> tuple[str, dict[str, float]]:
+    """A project, stopped at every step at which a program works for it: how long something still lived, in seconds."""
+    me, project = place.me, await walk.begin(place.me, name)
     place.mood(project, "busy prime plan-feature")
     await walk.replied(me, project)
-    await me.do(f"/projects/{project}/vision", "write")
-    await walk.answer(me, project, "vision", "VISION_DOC")
+    await me.do(f"/projects/{project}/vision", f"{name}-write")
+    await walk.answer(me, project, f"{name}-vision", "VISION_DOC")
     took = {"priming": await place.stops(project, "priming")}
 
     place.mood(project, "busy plan-feature")
-    await place.resumes(project, "priming")
-    await walk.answer(me, project, "roadmap", "ROADMAP")
+    await place.resumes(project, f"{name}-priming")
+    await walk.answer(me, project, f"{name}-roadmap", "ROADMAP")
     took["planning"] = await place.stops(project, "planning")
 
     place.mood(project, "busy")
-    await place.resumes(project, "planning")
-    await walk.answer(me, project, "plan", "PHASE_START")
+    await place.resumes(project, f"{name}-planning")
+    await walk.answer(me, project, f"{name}-plan", "PHASE_START")
     took["building"] = await place.stops(project, "building")
 
     place.mood("slow", "")
     place.mood(project, "slow")
-    await place.resumes(project, "building")
+    await place.resumes(project, f"{name}-building")
     took["checking"] = await place.stops(project, "checking", count=1)
 
     place.forget("slow")
     place.mood(project, "busy")
-    await place.resumes(project, "checking")
-    await walk.answer(me, project, "wish", "PHASE_COMPLETE", "changes", "Bigger letters, please.")
+    await place.resumes(project, f"{name}-checking")
+    await walk.answer(me, project, f"{name}-wish", "PHASE_COMPLETE", "changes", "Bigger letters, please.")
     took["repairing"] = await place.stops(project, "repairing")
+    return project, took
+
+
+async def test_stop_ends_everything_at_every_step_and_the_journey_goes_on(place: Place):
+    me, (project, took) = place.me, await stopped_everywhere(place, "stop")
 
     place.mood(project, "good")
     await place.resumes(project, "repairing")

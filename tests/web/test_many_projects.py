@@ -65,7 +65,7 @@ async def test_the_first_page_takes_no_more_statements_for_more_projects(store: 
     assert seen[0] == seen[1] <= 10
 
 
-async def test_a_list_for_programs_is_four_statements(store: Store, viewer: Viewer):
+async def test_a_list_for_programs_is_three_statements(store: Store, viewer: Viewer):
     await made(store, viewer, 18)
 
-    assert await statements(store, lambda db: pages.page(db, viewer.person.user_id)) == 4
+    assert await statements(store, lambda db: pages.page(db, viewer.person.user_id)) == 3

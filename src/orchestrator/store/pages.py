@@ -20,15 +20,17 @@ from orchestrator.errors import NotFound, NotUnderstood
 from orchestrator.store.projects import GONE
 from orchestrator.store.tables import GateRow, MemberRow, PhaseRow, ProjectRow, Utc
 
-# Put together once: to compose a statement takes longer than to run it.
+# Put together once: to compose a statement takes longer than to run it. A project and its open decision are read by one
+# statement, so that they are always of the same moment.
 IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+OPEN = (GateRow.project_id == ProjectRow.id) & (GateRow.status == Status.PENDING)
 ONE = (
-    select(MemberRow.role, ProjectRow)
+    select(MemberRow.role, ProjectRow, GateRow)
     .join(ProjectRow, ProjectRow.id == MemberRow.project_id)
+    .outerjoin(GateRow, OPEN)
     .where(MemberRow.project_id == sa.bindparam("project"), MemberRow.user_id == sa.bindparam("user"))
 )
-PROJECTS = select(ProjectRow).where(ProjectRow.id.in_(IDS))
-PENDING = select(GateRow).where(GateRow.project_id.in_(IDS), GateRow.status == Status.PENDING)
+MANY = select(ProjectRow, GateRow).outerjoin(GateRow, OPEN).where(ProjectRow.id.in_(IDS))
 PHASES = select(PhaseRow).where(PhaseRow.project_id.in_(IDS)).order_by(PhaseRow.number)
 
 
@@ -82,9 +84,8 @@ async def standing(db: AsyncSession, user_id: str, project_id: str) -> Standing:
     found = (await db.execute(ONE, {"project": project_id, "user": user_id})).first()
     if found is None:
         raise NotFound(GONE)
-    role, project = found
-    ids = {"ids": [project_id]}
-    return Standing(project, role, await db.scalar(PENDING, ids), tuple(await db.scalars(PHASES, ids)))
+    role, project, gate = found
+    return Standing(project, role, gate, tuple(await db.scalars(PHASES, {"ids": [project_id]})))
 
 
 async def count(db: AsyncSession, user_id: str, *, waiting: bool | None = None) -> int:
@@ -96,16 +97,14 @@ async def count(db: AsyncSession, user_id: str, *, waiting: bool | None = None) 
 
 async def _standings(db: AsyncSession, members: Sequence[MemberRow]) -> tuple[Standing, ...]:
     ids = {"ids": [member.project_id for member in members]}
-    projects = {row.id: row for row in await db.scalars(PROJECTS, ids)}
-    gates = {row.project_id: row for row in await db.scalars(PENDING, ids)}
+    found = {project.id: (project, gate) for project, gate in await db.execute(MANY, ids)}
     phases: dict[str, list[PhaseRow]] = defaultdict(list)
     for row in await db.scalars(PHASES, ids):
         phases[row.project_id].append(row)
     return tuple(
-        Standing(
-            projects[member.project_id], member.role, gates.get(member.project_id), tuple(phases[member.project_id])
-        )
+        Standing(project, member.role, gate, tuple(phases[member.project_id]))
         for member in members
+        for project, gate in [found[member.project_id]]
     )
 
 
