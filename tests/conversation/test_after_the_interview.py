@@ -61,11 +61,22 @@ def test_a_change_and_a_removal_are_understood_too():
 
 
 @pytest.mark.parametrize("step", sorted(GATES))
-@pytest.mark.parametrize("text", ["sure, why not", "ok", "👍", "yes but slowly", "Looks good to me"])
+@pytest.mark.parametrize("text", ["sure, why not", "ok", "👍", "Looks good to me"])
 def test_what_sounds_like_a_yes_is_said_back_and_is_none(step, text):
     heard = say(text, step)
     assert heard.wants is None
     assert heard.reply == "That sounds like a yes. To be sure, please press Approve or write “yes”."
+
+
+@pytest.mark.parametrize("step", sorted(GATES))
+@pytest.mark.parametrize(
+    "text", ["ok, but make it blue", "yes but slowly", "Ja, aber ohne Kalender", "sure, if it is cheap"]
+)
+def test_a_yes_with_a_wish_is_told_how_to_ask_for_it(step, text):
+    heard = say(text, step)
+    assert heard.wants is None
+    assert heard.reply.startswith("That sounds like a yes with a wish, so nothing is decided.")
+    assert "choose Ask for changes and say what" in heard.reply
 
 
 @pytest.mark.parametrize("step", sorted(GATES))

@@ -89,6 +89,7 @@ _NEARLY = re.compile(
     r"|👍|✅|👌|💯|🎉)",
     re.IGNORECASE,
 )
+_RESERVED = re.compile(r"\b(?:but|except|only|unless|if|though|aber|nur|mais|pero|però|mas|maar|ale)\b", re.IGNORECASE)
 _NEARLY_NO = re.compile(
     r"^(?:(?:no|nope|not|nah|never|don['’]t|i don['’]t|nein|non|não|nee|nie|bad|wrong|hmm+)\b|👎|❌)", re.IGNORECASE
 )
@@ -101,6 +102,11 @@ def wanted(text: str) -> Wants | None:
 def nearly_yes(text: str) -> bool:
     """Whether it may well be a yes, which is not enough for one."""
     return bool(_NEARLY.match(text.strip(" \"“”'")))
+
+
+def reserved(text: str) -> bool:
+    """Whether something is added that a yes would pass over: “ok, but make it blue”."""
+    return bool(_RESERVED.search(text))
 
 
 def nearly_no(text: str) -> bool:

@@ -35,6 +35,10 @@ _AT_DECISION = (
     "If it belongs to the open question, choose Ask for changes there."
 )
 _SOUNDS_YES = "That sounds like a yes. To be sure, please press Approve or write “yes”."
+_YES_BUT = (
+    "That sounds like a yes with a wish, so nothing is decided. If something should be different, choose "
+    "Ask for changes and say what. If it is good as it is, press Approve."
+)
 _SOUNDS_NO = "That sounds like a no. To be sure, please press Reject or Ask for changes, or write “no”."
 _WHICH = "An answer counts only for the question that is open. Please press its button."
 NEW_VERSION = "I will write a new version of the vision, and you decide about it."
@@ -97,6 +101,7 @@ def _talk(turn: Turn) -> str:
     """What is said to anything else: never a guess at what was meant."""
     waits = turn.step in GATES
     says = (
+        (waits and said.nearly_yes(turn.text) and said.reserved(turn.text), _YES_BUT),
         (waits and said.nearly_yes(turn.text), _SOUNDS_YES),
         (waits and said.nearly_no(turn.text), _SOUNDS_NO),
         (turn.words in said.GREETING, f"Hello. {where(turn.step)}"),
