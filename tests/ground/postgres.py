@@ -28,6 +28,7 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
     "logging_collector": "off",
+    "authentication_timeout": "5s",  # who connects while it ends and says nothing would hold it up for a whole minute
 }
 
 
@@ -57,7 +58,7 @@ class Cluster:
         began = await self._began()
         self.holder.stdin.write(b"again\n")
         self.holder.stdin.flush()
-        await until(lambda: self._is_newer_than(began))
+        await until(lambda: self._is_newer_than(began), within=60)
 
     async def _began(self) -> object:
         async with await psycopg.AsyncConnection.connect(self.url()) as connection:
