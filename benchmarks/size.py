@@ -21,7 +21,7 @@ def size(place: Path, *which: str) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plain, whole = size(folder / "plain"), size(folder / "whole", "--all-extras")
+        plain, whole = size(folder / "plain"), size(folder / "whole", "--extra", "postgres")
     publish(
         "size",
         [
