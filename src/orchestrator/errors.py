@@ -88,3 +88,11 @@ class WrongSetting(OrchestratorError):
 
 class BuilderLost(NotPossible):
     """The builder could not be started or went away in the middle; the same job may be tried again."""
+
+
+class NoAnswer(NotPossible):
+    """The AI model gave no answer that we can use. `reason` is one word for figures; `usage` is what it cost so far."""
+
+    def __init__(self, sentence: str, reason: str, usage: object = None) -> None:
+        super().__init__(sentence, reason=reason)
+        self.reason, self.usage = reason, usage

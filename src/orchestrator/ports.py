@@ -3,13 +3,18 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Generic, Literal, Protocol, TypeVar
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.domain.cost import Usage
 from orchestrator.domain.run import Activity, Job, Report
 
 Tell = Callable[[Activity], Awaitable[None]]
+Say = Callable[[str], None]
+Form = TypeVar("Form", bound=BaseModel)
+ANEW = "\f"  # said when an answer is begun anew: what was said of it before does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,41 @@ class Previews(Protocol):
 
     async def carry(self) -> None:
         """End what nobody looks at, until cancelled; then end all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was said, as a model reads it."""
+
+    by: Literal["person", "us"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is told. `rules` are the same in every call, `card` is what is so now."""
+
+    rules: str
+    card: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thought(Generic[Form]):
+    """What a model answered, and what that cost."""
+
+    value: Form
+    usage: Usage
+
+
+class Model(Protocol):
+    """A language model."""
+
+    async def ask(self, prompt: Prompt, form: type[Form], say: Say | None = None) -> Thought[Form]:
+        """Have the form filled in. Its first field, a text, goes to `say` piece by piece while it is written.
+
+        Raises NoAnswer, with a sentence for the person who waits.
+        """
+
+    def describe(self) -> str:
+        """One sentence that says to a person which model this is."""

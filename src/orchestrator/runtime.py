@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.bus import Bus
 from orchestrator.errors import NotPossible, Unreachable
 from orchestrator.forge.git import Git
-from orchestrator.ports import Executor, Jobs, Previews
+from orchestrator.ports import Executor, Jobs, Model, Previews
 from orchestrator.presence import Presence
 from orchestrator.settings import Settings
 from orchestrator.store.engine import Database, Sessions
@@ -40,6 +40,7 @@ class Runtime:
     previews: Previews
     vault: Vault
     metrics: Metrics
+    model: Model | None = None  # without one, fixed questions are asked
 
 
 _live: list[Runtime] = []

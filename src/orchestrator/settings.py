@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         description="Who carries work: this process, or (PostgreSQL only) a queue that several processes share.",
     )
     legs_at_once: int = Field(4, ge=1, le=64, description="How many builders may work at once in this process.")
-    turns_at_once: int = Field(20, ge=1, le=1000, description="How many replies may be worked on at once.")
+    turns_at_once: int = Field(250, ge=1, le=1000, description="How many replies may be worked on at once.")
     reconcile_s: float = Field(2.0, gt=0, description="How soon, in seconds, work whose start was lost is found.")
     stalled_s: float = Field(
         3.0, gt=0, description="How long a process may be silent before others take its work over."
@@ -98,6 +98,48 @@ class Settings(BaseSettings):
         le=365,
         description="After how many days an open decision is reminded of; after as many again it is parked.",
     )
+
+    # The AI model that talks with people
+    model: str = Field(
+        "",
+        description="Provider and name of the AI model, such as anthropic:claude-sonnet-4-5, openai:gpt-5 or "
+        "ollama:llama3.2. Without it, or without its key, fixed questions are asked instead.",
+    )
+    fallback_model: str = Field("", description="Another model, for when the first one does not answer.")
+    anthropic_api_key: SecretStr | None = Field(
+        None, validation_alias=_also("anthropic_api_key", "ANTHROPIC_API_KEY"), description="The key of Anthropic."
+    )
+    anthropic_base_url: str = Field(
+        "", validation_alias=_also("anthropic_base_url", "ANTHROPIC_BASE_URL"), description="Where Anthropic is asked."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=_also("openai_api_key", "OPENAI_API_KEY"), description="The key of OpenAI or its like."
+    )
+    openai_base_url: str = Field(
+        "",
+        validation_alias=_also("openai_base_url", "OPENAI_BASE_URL"),
+        description="Where OpenAI is asked, or whoever speaks like it.",
+    )
+    google_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=_also("google_api_key", "GOOGLE_API_KEY", "GEMINI_API_KEY"),
+        description="The key of Google.",
+    )
+    ollama_base_url: str = Field(
+        "http://127.0.0.1:11434/v1",
+        validation_alias=_also("ollama_base_url", "OLLAMA_BASE_URL"),
+        description="Where Ollama is asked.",
+    )
+    model_limit_s: float = Field(120, gt=0, description="The longest that one answer of the model may take.")
+    model_silence_s: float = Field(30, gt=0, description="How long the model may say nothing before we give it up.")
+    model_prices: str = Field(
+        "",
+        description="What a million tokens cost in US dollars, read and written, such as “0.15 0.60”: for models whose "
+        "prices are not known.",
+    )
+    currency: str = Field("USD", description="In which currency costs are shown: a code of three letters.")
+    dollar: float = Field(1.0, gt=0, description="What one US dollar is worth in that currency.")
+    budget: float = Field(10.0, ge=0, description="How much a new project may cost before a person is asked; 0: any.")
 
     # Safety
     rate_limits: Literal["on", "off"] = Field(
@@ -144,6 +186,12 @@ class Settings(BaseSettings):
             return tuple(shlex.split(self.builder_command))
         except ValueError:
             return ()
+
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """What a million tokens cost, read and written, where that is set."""
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[\s,/]\s*(\d+(?:\.\d+)?)\s*", self.model_prices)
+        return (float(found[1]), float(found[2])) if found else None
 
     @property
     def on_loopback(self) -> bool:
@@ -225,11 +273,25 @@ def _consistent(settings: Settings) -> None:
     for name in ("public_url", "url"):
         if (address := getattr(settings, name)) and not _is_web(address):
             raise _wrong(name, "it must begin with https:// or http:// and name a host")
+    _of_the_model(settings)
     if re.search(r"[/\s]", re.sub(r"\s*,\s*", ",", settings.hosts)):
         raise _wrong("hosts", "it must be names such as app.example.org, separated by commas")
     for variable, name in SECRETS.items():
         if (secret := getattr(settings, name)) and not _sendable(secret.get_secret_value()):
             raise WrongSetting(f"{variable} {UNSENDABLE}")
+
+
+def _of_the_model(settings: Settings) -> None:
+    for name in ("model", "fallback_model"):
+        if (model := getattr(settings, name)) and not re.fullmatch(r"[a-z][a-z-]*(/[a-z-]+)?:\S+", model):
+            raise _wrong(name, "it must be a provider and a name, such as anthropic:claude-sonnet-4-5")
+    for name in ("anthropic_base_url", "openai_base_url", "ollama_base_url"):
+        if (address := getattr(settings, name)) and not _is_safe(address):
+            raise _wrong(name, "it must begin with https://, or with http:// for this machine itself")
+    if settings.model_prices and settings.prices is None:
+        raise _wrong("model_prices", "it must be two numbers, such as 0.15 0.60")
+    if not re.fullmatch(r"[A-Z]{3}", settings.currency):
+        raise _wrong("currency", "it must be a code of three capital letters, such as EUR")
 
 
 def _of_the_database(settings: Settings) -> None:
@@ -255,3 +317,8 @@ def _is_web(address: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _is_safe(address: str) -> bool:
+    """Whether a key may be sent there: encrypted, or without leaving this machine."""
+    return _is_web(address) and (address.startswith("https://") or urlsplit(address).hostname in LOOPBACK)

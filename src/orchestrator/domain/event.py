@@ -26,6 +26,7 @@ KINDS: Final[dict[str, str]] = {
     "run.activity": "A builder showed a sign of life.",
     "run.finished": "A builder came to the end of a piece of work.",
     "check.finished": "We ran a check ourselves, and this came of it.",
+    "cost.changed": "Something was spent, or the limit was changed.",
     "user.created": "An account was made.",
     "user.changed": "An account was changed.",
     "link.created": "A link that works once was made.",

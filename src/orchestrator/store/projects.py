@@ -44,6 +44,7 @@ async def add(db: AsyncSession, project: Project, idea: str, source: str, brief:
     )
     row.quick, row.last_event, row.last_hash, row.created_at, row.updated_at = [], 0, b"", now, now
     row.undo, row.note, row.repository, row.builder, row.asked = 0, "", "", "starter", ""
+    row.summary, row.summed, row.topic_from, row.agreed, row.spent, row.budget, row.warned = "", 0, 0, 0, 0, 0, False
     db.add(row)
     await db.flush()
     db.add(MemberRow(project_id=row.id, user_id=owner.user_id, role=Role.OWNER, active_at=now, waiting=False))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Index, LargeBinary, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, ForeignKey, Index, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from orchestrator.domain.gate import Decision, Kind, Status, Way
@@ -13,6 +13,7 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage, Step
 from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
 
+ZERO = sa.text("0")
 INSTALLATION = "installation"  # the stream of events that belong to no project
 
 
@@ -84,6 +85,15 @@ class ProjectRow(Base):
     brief: Mapped[dict[str, Any]]
     asked: Mapped[str] = mapped_column(default="")  # the topic of the open question
     quick: Mapped[list[Any]]  # quick answers to it
+    summary: Mapped[str] = mapped_column(
+        default="", server_default=sa.text("''")
+    )  # of what was said up to message `summed`
+    summed: Mapped[int] = mapped_column(default=0, server_default=ZERO)
+    topic_from: Mapped[int] = mapped_column(default=0, server_default=ZERO)  # with it the topic at hand began
+    agreed: Mapped[int] = mapped_column(default=0, server_default=ZERO)  # the vision's version approved last
+    spent: Mapped[int] = mapped_column(BigInteger, default=0, server_default=ZERO)  # millionths of a US dollar
+    budget: Mapped[int] = mapped_column(BigInteger, default=0, server_default=ZERO)  # before a person is asked; 0: any
+    warned: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # that most of it is used
     last_event: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[bytes] = mapped_column(default=b"")
     created_at: Mapped[datetime]
@@ -283,6 +293,26 @@ class CheckRow(Base):
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     __table_args__ = (Index("ix_checks_phase", "project_id", "phase", "at"),)
+
+
+class SpendRow(Base):
+    """What one piece of work cost: an answer of a model, or a builder's run."""
+
+    __tablename__ = "spends"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
+    phase: Mapped[int]  # 0 before and between phases
+    what: Mapped[str]  # turn, vision, roadmap, summary, run
+    about: Mapped[str]  # the id of the message or the run
+    model: Mapped[str]
+    read: Mapped[int]  # tokens
+    written: Mapped[int]
+    cached: Mapped[int]  # of those read
+    calls: Mapped[int]
+    micros: Mapped[int] = mapped_column(BigInteger)
+    priced: Mapped[bool]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_spends_project", "project_id", "at"),)
 
 
 class UserRow(Base):
