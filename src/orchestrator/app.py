@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator import __version__, clock, folder, runtime, telemetry, vault
+from orchestrator import __version__, clock, folder, models, runtime, telemetry, vault
 from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
@@ -78,6 +78,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
         metrics=metrics,
+        model=models.load(settings),
     )
 
 

@@ -5,8 +5,11 @@ from enum import StrEnum
 
 from orchestrator.domain import answer, plain
 from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain.cost import Usage
 from orchestrator.domain.project import Step
 from orchestrator.domain.vision import Vision
+
+NOTHING = Usage()
 
 
 class Wants(StrEnum):
@@ -30,6 +33,8 @@ class Heard:
     wants: Wants | None = None
     notes: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
+    usage: Usage = NOTHING  # what it cost to think of
+    new_topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

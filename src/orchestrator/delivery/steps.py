@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import building, checking
+from orchestrator.delivery import drafting as texts
 from orchestrator.delivery.done import Done
 from orchestrator.domain import changes
 from orchestrator.domain import roadmap as roadmaps
@@ -16,7 +17,7 @@ from orchestrator.domain.project import Project, Signal, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read
-from orchestrator.store import documents, events, phases, projects
+from orchestrator.store import documents, events, phases, projects, spends
 from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
@@ -26,7 +27,7 @@ async def drafting(project: Project) -> Done:
     before = await read(documents.find, project.id, "vision")
     brief = Brief.model_validate(row.brief)
     earlier = Vision.model_validate(before.data["vision"]) if before else None
-    vision = visions.draft(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
+    vision, usage = await texts.vision(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
     version = before.version + 1 if before else 1
     changed = changes.says(changes.changes(earlier, vision)) if earlier else ""
     data = {"vision": vision.model_dump(mode="json"), "questions": list(vision.questions), "changed": changed}
@@ -34,6 +35,7 @@ async def drafting(project: Project) -> Done:
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         text = visions.markdown(vision, version, earlier)
         await documents.add(db, row.id, "vision", data, text, note=changed, author=ORCHESTRATOR.name)
+        spends.add(db, row, "vision", str(version), usage)
         if vision.name and vision.name != row.name:
             events.append(db, row, ORCHESTRATOR, "project.renamed", **{"from": row.name, "to": vision.name})
             row.name = vision.name
@@ -52,7 +54,7 @@ async def roadmapping(project: Project) -> Done:
     first = finished[-1].number + 1 if finished else 1
     before = await read(documents.find, project.id, "roadmap")
     notes = _notes(before, document.version, row.note)
-    plan, said = roadmaps.split(vision, built, first, notes)
+    plan, said, usage = await texts.roadmap(vision, built, first, notes, prototype=row.builder == "starter")
     version = before.version + 1 if before else 1
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
@@ -60,6 +62,7 @@ async def roadmapping(project: Project) -> Done:
         data = {"roadmap": plan.model_dump(mode="json"), "said": said, "vision": document.version, "notes": notes}
         text = roadmaps.markdown(plan, version)
         await documents.add(db, row.id, "roadmap", data, text, note=said, author=ORCHESTRATOR.name)
+        spends.add(db, row, "roadmap", str(version), usage)
         events.append(db, row, ORCHESTRATOR, "roadmap.drafted", version=version, phases=len(plan.phases))
         row.note = ""
 

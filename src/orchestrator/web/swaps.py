@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.policy import ANSWERS
+from orchestrator.ports import ANEW
 from orchestrator.runtime import read
 from orchestrator.store import gates as gate_rows
 from orchestrator.store import messages, pages, projects
@@ -58,7 +59,7 @@ async def follow(who: Person, place: Place, seen: int) -> AsyncIterator[str]:
     yield stream.BEAT
     said = ""  # of the reply that is being written
     async for found, words in stream.follow(place.project, seen):
-        said = "" if _is_answered(found) else said + words
+        said = "" if _is_answered(found) else (said + words).rpartition(ANEW)[2]
         html = await read(_regions, viewer(who), place, found, "" if who.whole_answers else said)
         yield stream.html(html, found[-1].number if found else None) if html else stream.BEAT
 

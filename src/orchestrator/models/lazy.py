@@ -1,0 +1,35 @@
+"""A model whose libraries are loaded when it is first needed, beside everything else that goes on."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from orchestrator.models import providers
+from orchestrator.ports import Form, Prompt, Say, Thought
+from orchestrator.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.models.live import Live
+
+
+class Lazy:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loading: asyncio.Task[Live] | None = None
+
+    async def ask(self, prompt: Prompt, form: type[Form], say: Say | None = None) -> Thought[Form]:
+        live = await self.loaded()
+        return await live.ask(prompt, form, say)
+
+    def describe(self) -> str:
+        return providers.says(self._settings)
+
+    async def loaded(self) -> "Live":
+        """The model itself; who asks while it is being loaded waits for the same."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(self._load))
+        return await asyncio.shield(self._loading)
+
+    def _load(self) -> "Live":
+        from orchestrator.models import live  # noqa: PLC0415 - a second and 60 MB, which only who has a model should pay
+
+        return live.connect(self._settings)
