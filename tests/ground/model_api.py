@@ -36,13 +36,14 @@ class Connection(HttpToolsProtocol):
 class ModelApi:
     """What was `asked` stands here in order, and so does what was `refused` before anybody was asked.
 
-    Those whose caller went away before the end are in `left`. What `answers` raises is told as a fault of the server,
-    and raised when the stand-in closes. With a `key` no other is let in.
+    What was answered to its end is in `given`, what its caller did not wait for in `left`. What `answers` raises is
+    told as a fault of the server, and raised when the stand-in closes. With a `key` no other is let in.
     """
 
     def __init__(self, answers: Answers, *, key: str = "", port: int = 0) -> None:
         self.answers, self.key, self.port = answers, key, port
         self.asked: list[Asked] = []
+        self.given: list[Asked] = []
         self.left: list[Asked] = []
         self.refused: list[str] = []
         self.wrong: list[Exception] = []
@@ -110,13 +111,13 @@ class ModelApi:
     async def _answer(self, asked: Asked, reply: "Reply") -> None:
         self.asked.append(asked)
         try:
-            if not await reply.unless_gone(give(asked, self._given(asked), len(self.asked), reply)):
-                self.left.append(asked)
+            giving = give(asked, self._gives(asked), len(self.asked), reply)
+            (self.given if await reply.unless_gone(giving) else self.left).append(asked)
         except Exception as wrong:
             self.wrong.append(wrong)
             raise
 
-    def _given(self, asked: Asked) -> Gives:
+    def _gives(self, asked: Asked) -> Gives:
         try:
             return self.answers(asked)
         except Exception as wrong:

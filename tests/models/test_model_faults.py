@@ -87,12 +87,12 @@ async def test_an_error_can_be_told_in_the_middle_of_a_stream(kind: str):
 
 @every_api
 @pytest.mark.parametrize("pieces", [0, 1, 3])
-async def test_a_connection_that_breaks_off_is_not_an_answer(kind: str, pieces: int):
+async def test_a_connection_that_breaks_off_is_not_an_answer(kind: str, pieces: int, caplog: pytest.LogCaptureFixture):
     seen: list[Any] = []
     async with ModelApi(lambda _: replace(PIECES, cut_after=pieces)) as api, agent(kind, api) as asks:
         with pytest.raises(ModelConnectionError) as said:
             await streamed(asks, into=seen)
-    assert (said.value.phase, api.left) == ("read", [])
+    assert (said.value.phase, api.left, caplog.records) == ("read", [], [])
     assert "".join(map(piece, seen)) == '{"reply": "Hello, dear people"}'[: 8 * pieces]
 
 
