@@ -7,14 +7,15 @@ import pytest
 
 from ground.program import Program
 from ground.server import Server
+from orchestrator.store.migrate import HEAD
 
 
 async def test_the_form_of_the_database_goes_up_and_down(installation: Program):
     assert (await installation("db", "current")).out == "empty\n"
-    assert (await installation("db", "upgrade", "--json")).json == {"form": "0001"}
+    assert (await installation("db", "upgrade", "--json")).json == {"form": HEAD}
     assert (await installation("db", "downgrade", "base")).out == "empty\n"
-    assert (await installation("db", "upgrade")).out == "0001\n"
-    assert (await installation("db", "current", "--json")).json == {"form": "0001"}
+    assert (await installation("db", "upgrade")).out == f"{HEAD}\n"
+    assert (await installation("db", "current", "--json")).json == {"form": HEAD}
     assert "cannot be brought to that form" in await installation.refused("db", "upgrade", "nonsense")
 
 

@@ -21,7 +21,7 @@ def provider(model: str) -> str:
 
 
 def name(model: str) -> str:
-    """As a person knows it: “Anthropic claude-sonnet-4-5”."""
+    """As a person knows it: “Anthropic claude-sonnet-5”."""
     by, _, which = model.partition(":")
     return f"{NAMES.get(by, by.capitalize())} {which}"
 
