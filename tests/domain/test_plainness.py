@@ -266,6 +266,8 @@ def test_people_are_answered_with_the_words_that_they_used_first(said, answer):
         ("The pull request adds a page.", "The pull request adds a page."),
         ("The commit message is short.", "The commit message is short."),
         ("I committed the changes.", "I committed the changes."),
+        ("I will commit the changes.", "I will commit the changes."),
+        ("We commit code and push the branches.", "We commit code and push the trial copies."),
         ("We commit to two evenings.", "We commit to two evenings."),
         ("Der Commit ist da und das ist gut.", "Der Commit ist da und das ist gut."),
         ("Here:\n```py\nx = 1\n```\nDone.", "Here:\n\nDone."),

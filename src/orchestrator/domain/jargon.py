@@ -55,11 +55,12 @@ PHRASES = {
         postgresql | primary key | production environment | pull request | pytest | quality gate | race
         condition | readme | rebase | redeploy | rate limit | redis | refactor | refactoring | regex |
         regression test | release candidate | repo | repository | request timeout | rest api | rollback | roll
-        back | rolled back | runtime error | scalability | segfault | server-side | serverless | smoke test |
-        sql query | sqlite | stack trace | stacktrace | syntax error | tech debt | technical debt | tech stack |
-        test case | test coverage | test runner | test suite | time complexity | traceback | typescript |
-        typeerror | unhandled exception | unit test | unit-test | user story | valueerror | version control |
-        web server | webhook | websocket | wireframe | worktree | worker process | worker thread | work tree
+        back | rolled back | runtime error | scalability | segfault | segmentation fault | status code | exit
+        status | boolean | server-side | serverless | smoke test | sql query | sqlite | stack trace | stacktrace
+        | syntax error | tech debt | technical debt | tech stack | test case | test coverage | test runner |
+        test suite | time complexity | traceback | typescript | typeerror | unhandled exception | unit test |
+        unit-test | user story | valueerror | version control | web server | webhook | websocket | wireframe |
+        worktree | worker process | worker thread | work tree
         """
     ),
 }
@@ -76,7 +77,7 @@ ANYWHERE = plain.words(
 # Only when written like this; small, they are words of other kinds.
 _TOOLS = """API JSON YAML LLM GPT RAG MCP ACP SCAR PIV HITL"""
 _TRADE = """
-CI CLI CRUD CSS DNS HTML HTTP HTTPS IDE JWT MVP ORM SDK SHA SQL SSH SSL TLS UI URL URI UUID UX XML
+CI CLI CRUD CSS DNS HTML HTTP HTTPS IDE JWT ORM SDK SHA SQL SSH SSL TLS UI URL URI UUID UX XML
 """
 CAPITALS = {Kind.TOOL: frozenset(_TOOLS.split()), Kind.JARGON: frozenset(_TRADE.split())}
 
@@ -110,9 +111,9 @@ IN_COMPANY = {
         r" ?branch(es)?\b|\b(create|delete|check)(d|ed|s)?( out)? (a|the)( new)? branch\b(?! (of|in|office|at|librar))",
         "merge": r"\bmerg(e|ed|es|ing)\b … ?(into|in|to) (main|master|develop|your app|the app|the project)\b|"
         r"\bmerg(e|ed|es|ing) (the|your|my|our|this|that) (\w+ )?(branch|changes|code|pr\b|pull|trial copy|work|phase)|"
-        r"\b(branch|changes|code|pr|pull request|phase \d+) (is|was|were|are|has been|have been|got|"
+        r"\b(branch|changes?|code|pr|pull request|phase \d+) (is|was|were|are|has been|have been|got|"
         r"gets) (now )?merged|"
-        r"\bready (to merge|to be merged)\b|\bi( have|'ve|’ve)? merged (it|this|that)\b|\bmerge (it|failed)\b",
+        r"\bready (to merge|to be merged)\b(?! with)|\bi( have|'ve|’ve)? merged (it|this|that)\b|\bmerge (it|failed)\b",
         "push": r"\bpush(ed|ing|es)?\b … ?(to (main|master|github|origin|production|git)|branch|commit|changes|code)\b",
         "sprint": r"\b(next|this|current) sprint\b(?! (over|of|on|in|was|for|final|race|from|at))|\bsprint "
         r"(\d|plan|backlog|goal|review)",
@@ -137,7 +138,7 @@ IN_COMPANY = {
         r"passed|ended)",
         "job": r"\b(the|a|your) job (failed|crashed|was queued|timed out|is queued|exited)|\bjob queue",
         "retry retried": r"\bretr(y|ied|ying|ies)\b",
-        "abort": r"\babort(ed|ing|s)?\b(?! mission)",
+        "abort": r"\babort(ed|ing)\b|\babort the (run|job|build|step|work)\b",
         "killed": r"\b(process|run|job|task|builder|it) (was|got|has been|is) killed|\bkilled the (process|run|"
         r"job|task|server)",
         "timeout": r"\b(a|the|after|network|connection|server) timeouts? (error|of \d|occur|happen|exce)|"
@@ -159,7 +160,7 @@ IN_COMPANY = {
         "library": r"\b(javascript|python|react|open.source|third.party|software|code|import\w* the|"
         r"ui) librar(y|ies)\b",
         "package": r"\b(npm|pip|python|software) packages?\b",
-        "migration": r"\b(database|schema|data|run the|alembic) migrations?\b",
+        "migration": r"\b(database|schema|data|run the|ran the|alembic) migrations?\b",
         "scaffold": r"\bscaffold(ed|ing)? (the|your|a|an) (app|project|page|code|site)",
         "stack": r"\b(the|our|your|software|web|this) stack (is|of technolog|uses|we use)\b|\bcall stack",
         "server": r"\b(api|dev|development|production|database|the|our|your|a|local) servers?\b(?! (at|brings|"
@@ -187,10 +188,13 @@ IN_COMPANY = {
         r"in|at|for|and|campaign|firm|department))|\bpr #?\d",
         "head": r"\b(git|detached|at) head\b(?! of)(?<!at head)",
         "framework": r"(?<!legal )(?<!moral )(?<!steel )(?<!ethical )(?<!wooden )\bframeworks?\b",
+        "mvp": r"\b(an?|our|the|your|first|this) mvps?\b(?! (of|award|vote|trophy|title|goes|is tom))",
+        "db": r"\b(the|our|seeded|test|production) db\b",
+        "component": r"\b(login|react|ui|header|page|form|button) components?\b",
         "backlog": r"\b(the|product|our|your|sprint) backlog\b(?! of)",
         "lint": r"\blint(ing)? (check|error|rule|fail|pass|warning)",
         "fail": r"\b(we|builder|request|server|it|tests?|app|i|check|job|build) failed to\b",
-        "iteration": r"\biterations?\b",
+        "iteration": r"\biterations?\b(?! of)",
         "environment": r"\b(production|test|dev|development|staging|virtual) environments?\b",
     },
 }

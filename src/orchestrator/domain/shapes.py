@@ -64,7 +64,8 @@ _PASCAL = re.compile(
 )
 _OUR_ID = re.compile(r"P\d{1,2}\.\d{1,2}|F[1-9]\d?")
 _KEY_BEFORE = re.compile(
-    r"\b(?:press|key|keys|hit|room|gate|seat|bus|line|row|hall|lane|court|block|class|stand)\s+\W?$", re.IGNORECASE
+    r"\b(?:press|key|keys|hit|room|gate|seat|bus|line|row|hall|lane|court|block|class|stand|model|type|car|flight|vitamin)\s+\W?$",
+    re.IGNORECASE,
 )
 _QUOTES = "\"'“”‘’„«»"
 _AROUND = "\"'“”‘’„«»()[]<>*,;:!?…–—"
