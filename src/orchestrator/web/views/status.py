@@ -199,6 +199,7 @@ LINES: dict[Step, Callable[[Facts], StatusLine]] = {
     Step.BUILDING: _in_phase("Building"),
     Step.CHECKING: _in_phase("Checking"),
     Step.REPAIRING: _in_phase("Repairing"),
+    Step.LIMIT: _waiting,
     Step.PROBLEM: _stuck,
     Step.RESULT: _waiting,
     Step.MERGING: _in_phase("Taking into your app"),
