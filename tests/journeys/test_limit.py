@@ -115,3 +115,51 @@ async def test_without_a_limit_nobody_is_asked(shop: Shop):
     await walk.answer(shop.me, shop.project, "plan", "PHASE_START")
     await shop.me.gate(shop.project, "PHASE_COMPLETE")
     assert "€1.80 spent" in await shop.me.page(f"/projects/{shop.project}/cost")
+
+
+async def test_what_it_cost_is_the_same_wherever_it_is_shown(shop: Shop):
+    seen = await shop.me.see(f"/projects/{shop.project}/cost")
+    parts = [{"read": 0, "written": 0, "calls": 1, "spent": 0.6} | more for more in (
+        {"part": "phases", "title": "Splitting into phases"}, {"part": "phase-1", "title": "Phase 1"},
+    )]  # fmt: skip
+    money = {"spent": 1.2, "currency": "EUR", "budget": 1.0}
+    tokens = {"read": 0, "written": 0, "cached": 0}
+    assert seen == {
+        **money,
+        "left": 0.0,
+        "reached": True,
+        "tokens": tokens,
+        "calls": 2,
+        "unpriced": False,
+        "parts": parts,
+    }
+    project = await shop.me.see(f"/projects/{shop.project}")
+    assert project["cost"] == money
+    assert project["status_sentence"].endswith(" €1.20 of €1 spent.")
+    assert [run["cost"] for run in (await shop.me.see(f"/projects/{shop.project}/runs"))["items"]] == [0.6, 0.6]
+    assert (await shop.me.see(f"/projects/{shop.project}/phases/1"))["cost"] == 0.6
+    assert (await shop.me.see(f"/projects/{shop.project}/export"))["cost"] == seen
+    page = await shop.me.page(f"/projects/{shop.project}/cost")
+    for words in (
+        "€1.20 of €1 spent",
+        "Where it went",
+        "Splitting into phases",
+        "€0.60",
+        "Together",
+        "1 EUR for a dollar",
+    ):
+        assert words in page
+    assert "€1.20 of €1 spent" in await shop.me.page("/")
+
+
+async def test_where_nothing_was_spent_the_page_says_so(tmp_path: Path, nursery: Nursery):
+    async with nursery.server(tmp_path / "free") as server:
+        me = Caller(server)
+        project = str((await me.do("/projects", "free", idea=walk.IDEA))["id"])
+        page = await me.page(f"/projects/{project}/cost")
+        assert "Nothing has been spent. The fixed questions and the starter cost nothing." in page
+        assert "Where it went" not in page
+        assert "spent" not in (await me.see(f"/projects/{project}"))["status_sentence"]
+        seen = await me.see(f"/projects/{project}/cost")
+        assert (seen["spent"], seen["budget"], seen["left"], seen["parts"]) == (0, 10.0, 10.0, [])
+        await me.close()

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.cost import Usage
+from orchestrator.domain.run import PhaseStatus
 from orchestrator.store.tables import PhaseRow, SpendRow
 
 TALKING, PHASES, PHASE = "talking", "phases", "phase"
@@ -18,7 +20,7 @@ UNPRICED = func.sum(sa.case((SpendRow.priced, 0), else_=1))
 OF = SpendRow.project_id == sa.bindparam("project")
 BY = (SpendRow.what, SpendRow.phase)
 SPENT = select(*BY, *SUMMED, UNPRICED).where(OF).group_by(*BY)
-NAMES = select(PhaseRow.number, PhaseRow.title).where(PhaseRow.project_id == sa.bindparam("project"))
+NAMES = select(PhaseRow.number, PhaseRow.title, PhaseRow.status).where(PhaseRow.project_id == sa.bindparam("project"))
 ABOUT = (
     select(SpendRow.about, func.sum(SpendRow.micros))
     .where(OF, SpendRow.about.in_(sa.bindparam("abouts", expanding=True)))
@@ -34,7 +36,7 @@ class Part:
     title: str
     spent: Usage
     phase: int = 0
-    about: str = ""  # what the phase is for
+    got: str = ""  # what came of it so far
 
 
 async def parts(db: AsyncSession, project_id: str) -> tuple[Part, ...]:
@@ -43,10 +45,10 @@ async def parts(db: AsyncSession, project_id: str) -> tuple[Part, ...]:
     for what, phase, *sums in await db.execute(SPENT, {"project": project_id}):
         part = _part_of(what, phase)
         spent[part] = spent.get(part, Usage()) + _usage(*sums)
-    names = {row.number: row.title for row in await db.execute(NAMES, {"project": project_id})} if spent else {}
+    names = {row.number: row for row in await db.execute(NAMES, {"project": project_id})} if spent else {}
     order = (TALKING, PHASES, PHASE)
     ordered = sorted(spent.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
-    return tuple(_part(part, number, names.get(number, ""), usage) for (part, number), usage in ordered)
+    return tuple(_part(part, number, names.get(number), usage) for (part, number), usage in ordered)
 
 
 def _part_of(what: str, phase: int) -> tuple[str, int]:
@@ -67,10 +69,11 @@ async def about(db: AsyncSession, project_id: str, abouts: Iterable[str]) -> dic
     return {id: int(micros) for id, micros in rows}
 
 
-def _part(part: str, number: int, name: str, spent: Usage) -> Part:
+def _part(part: str, number: int, row: Any, spent: Usage) -> Part:
     if part != PHASE:
         return Part(part, TITLES[part], spent)
-    return Part(f"phase-{number}", f"Phase {number}", spent, number, name)
+    done = row is not None and row.status is PhaseStatus.COMPLETED
+    return Part(f"phase-{number}", f"Phase {number}", spent, number, row.title if done else "In progress")
 
 
 def _usage(read: int, written: int, cached: int, calls: int, micros: int, unpriced: int) -> Usage:

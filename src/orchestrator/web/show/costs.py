@@ -4,16 +4,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain import cost as rules
 from orchestrator.domain.command import SetBudget
-from orchestrator.domain.cost import Currency
+from orchestrator.domain.cost import Currency, Usage
 from orchestrator.domain.policy import allows
 from orchestrator.runtime import runtime
-from orchestrator.store import costs
+from orchestrator.store import costs, took
 from orchestrator.store.costs import Part
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import ProjectRow
+from orchestrator.store.took import Took
+from orchestrator.web import standing
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import cost as views
+from orchestrator.web.views import times
 from orchestrator.web.views.cost import CostPage, CostRow, LimitView, Used
 from orchestrator.web.views.marks import Field
 from orchestrator.web.views.shell import Tab
@@ -26,25 +29,18 @@ async def page(
     project, money = found.project, runtime().currency
     parts = await costs.parts(db, project.id)
     together = costs.together(parts)
+    worked = _worked(await took.own(db, project.id)) if parts else {}
     return CostPage(
         head=around.head(viewer, found, Tab.COST),
-        title=title(project, money),
+        title=standing.spent(project) or "Nothing is spent",
         text=_text(project, money, asked=bool(parts)),
         limit=_limit(found, money, field),
         used=_used(project, money),
-        rows=tuple(_row(part, money) for part in parts),
-        total=CostRow("Together", "", "", money.words(together.micros)) if len(parts) > 1 else None,
+        rows=tuple(_row(part, money, worked.get(part.part, 0)) for part in parts),
+        total=_total(together, money, sum(worked.values())) if len(parts) > 1 else None,
         small=_small(money, priced=together.priced) if parts else "",
         saved="The limit is saved." if saved else "",
     )
-
-
-def title(project: ProjectRow, money: Currency) -> str:
-    """“€2.85 of €10 spent”, without a full stop."""
-    if not project.spent:
-        return "Nothing is spent"
-    of = f" of {money.sum(project.budget)}" if project.budget else ""
-    return f"{money.words(project.spent)}{of} spent"
 
 
 def _text(project: ProjectRow, money: Currency, *, asked: bool) -> str:
@@ -70,12 +66,29 @@ def _used(project: ProjectRow, money: Currency) -> Used | None:
         return None
     full, value = money.rounded(project.budget), money.rounded(min(project.spent, project.budget))
     state = "you" if rules.mostly_used(project.spent, project.budget) else "rest"
-    return Used(full, value, f"Limit: {title(project, money)}", state)
+    return Used(full, value, f"Limit: {standing.spent(project)}", state)
 
 
-def _row(part: Part, money: Currency) -> CostRow:
+def _worked(runs: list[Took]) -> dict[str, float]:
+    """Seconds in which a builder worked, by the part that this belongs to."""
+    seconds: dict[str, float] = {}
+    for run in runs:
+        part = f"phase-{run.phase}" if run.phase else costs.PHASES
+        seconds[part] = seconds.get(part, 0) + run.seconds
+    return seconds
+
+
+def _time(seconds: float) -> str:
+    return times.length(round(seconds)) if seconds >= 1 else ""
+
+
+def _total(together: Usage, money: Currency, seconds: float) -> CostRow:
+    return CostRow("Together", _time(seconds), "", money.words(together.micros))
+
+
+def _row(part: Part, money: Currency, seconds: float) -> CostRow:
     unknown = not part.spent.priced and not part.spent.micros
-    return CostRow(part.title, "", part.about, "not known" if unknown else money.words(part.spent.micros))
+    return CostRow(part.title, _time(seconds), part.got, "not known" if unknown else money.words(part.spent.micros))
 
 
 def _small(money: Currency, *, priced: bool) -> str:

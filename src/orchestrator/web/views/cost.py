@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from orchestrator.domain.cost import Currency
 from orchestrator.web.views.marks import Field
 from orchestrator.web.views.shell import ProjectHead
 
@@ -50,6 +51,12 @@ class CostPage:
     total: CostRow | None = None
     small: str = ""
     saved: str = ""
+
+
+def spent(micros: int, budget: int, money: Currency) -> str:
+    """“€2.85 of €10 spent”, without a full stop."""
+    of = f" of {money.sum(budget)}" if budget else ""
+    return f"{money.words(micros)}{of} spent"
 
 
 def converted(rate: float, code: str) -> str:
