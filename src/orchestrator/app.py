@@ -17,6 +17,7 @@ from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
+from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
@@ -71,6 +72,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
             lambda kind: metrics.events.labels(kind).inc(),
             seal=keys.derive("audit"),
             decision_days=settings.decision_days,
+            currency=Currency(settings.currency, settings.dollar),
         ),
         reads=engine.reading(database),
         bus=bus,

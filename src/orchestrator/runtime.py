@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.bus import Bus
+from orchestrator.domain.cost import Currency
 from orchestrator.errors import NotPossible, Unreachable
 from orchestrator.forge.git import Git
 from orchestrator.ports import Executor, Jobs, Model, Previews
@@ -41,6 +42,11 @@ class Runtime:
     vault: Vault
     metrics: Metrics
     model: Model | None = None  # without one, fixed questions are asked
+
+    @property
+    def currency(self) -> Currency:
+        """In what people see money."""
+        return Currency(self.settings.currency, self.settings.dollar)
 
 
 _live: list[Runtime] = []

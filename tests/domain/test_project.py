@@ -28,6 +28,7 @@ from orchestrator.errors import Conflict
 PAIRS = sorted(product(Step, Signal))
 MEMORY = {
     Step.PAUSED: {"paused_from": Step.PLAN},
+    Step.LIMIT: {"paused_from": Step.BUILDING},
     Step.PROBLEM: {"failed_at": Step.BUILDING},
     Step.UNDOING: {"undo_from": Step.COMPLETED},
 }
@@ -89,8 +90,38 @@ def test_every_step_can_be_said_and_reached():
 def test_stop_always_works_and_resume_returns_there(step):
     paused = at(step).after(Signal.STOPPED)
 
-    assert (paused.step, paused.paused_from, paused.stage) == (Step.PAUSED, step, Stage.PAUSED)
-    assert paused.after(Signal.RESUMED).step is step
+    there = Step.BUILDING if step is Step.LIMIT else step  # asked about the limit again when there is something to pay
+    assert (paused.step, paused.paused_from, paused.stage) == (Step.PAUSED, there, Stage.PAUSED)
+    assert paused.after(Signal.RESUMED).step is there
+
+
+@pytest.mark.parametrize("step", sorted(OPEN - {Step.LIMIT}))
+@pytest.mark.parametrize("yes", [Signal.APPROVED, Signal.CHANGES])
+def test_when_the_limit_is_reached_the_project_waits_and_goes_on_where_it_stood(step, yes):
+    before = at(step)
+    waits = before.after(Signal.SPENT)
+
+    assert (waits.step, waits.paused_from, waits.stage) == (Step.LIMIT, step, before.stage)
+    on = waits.after(yes)
+    assert (on.step, on.stage, on.phase, on.tries) == (step, before.stage, before.phase, before.tries)
+    assert (on.failed_at, on.undo_from, on.paused_from) == (before.failed_at, before.undo_from, None)
+    assert on.leg == before.leg + (step in WORKING)
+
+
+@pytest.mark.parametrize("no", [Signal.REJECTED, Signal.STOPPED])
+def test_a_no_to_more_money_pauses_and_is_asked_about_again_only_when_money_is_needed(no):
+    paused = at(Step.UNDOING).after(Signal.SPENT).after(no)
+    assert (paused.step, paused.paused_from, paused.undo_from) == (Step.PAUSED, Step.UNDOING, Step.COMPLETED)
+    assert paused.after(Signal.RESUMED).step is Step.UNDOING
+
+
+def test_an_undo_that_failed_at_the_limit_leads_back_to_where_the_limit_was_reached():
+    undone = at(Step.RESULT).after(Signal.SPENT).after(Signal.UNDO).after(Signal.FAILED)
+    assert undone.after(Signal.RESUMED).step is Step.RESULT
+
+
+def test_what_rests_or_is_over_cannot_reach_its_limit():
+    assert {step for step in Step if (step, Signal.SPENT) not in FLOW} == REST | {Step.LIMIT}
 
 
 @pytest.mark.parametrize("step", sorted(WORKING - {Step.UNDOING}))
@@ -127,7 +158,8 @@ def test_going_back_from_a_problem_before_a_phase_plans_no_phase_that_is_not_the
 def test_an_undo_that_failed_leads_back_to_where_it_was_asked_for(step):
     before = at(step)
     paused = before.after(Signal.UNDO).after(Signal.FAILED)
-    assert paused.after(Signal.RESUMED).step is (Step.PLAN if step is Step.PAUSED else step)
+    stood = {Step.PAUSED: Step.PLAN, Step.LIMIT: Step.BUILDING}.get(step, step)
+    assert paused.after(Signal.RESUMED).step is stood
     assert paused.failed_at is before.failed_at
 
 
@@ -224,11 +256,13 @@ def in_order(before: Project, after: Project) -> None:
     begun = after.step in WORKING and before.step not in WORKING
     assert after.moves == before.moves + 1
     assert after.leg == before.leg + begun
-    assert (after.step is Step.PAUSED) == (after.paused_from is not None)
+    assert (after.step in {Step.PAUSED, Step.LIMIT}) == (after.paused_from is not None)
+    assert after.paused_from not in {Step.PAUSED, Step.LIMIT}
     assert after.step is not Step.PROBLEM or after.failed_at in WORKING
     assert after.step is not Step.UNDOING or after.undo_from not in {None, Step.UNDOING}
     assert after.phase <= after.phases
     assert after.step not in IN_A_PHASE or after.phase >= 1
     assert after.stage in Stage
     if after.step in OPEN:
-        assert after.after(Signal.STOPPED).after(Signal.RESUMED).step is after.step
+        there = after.paused_from if after.step is Step.LIMIT else after.step
+        assert after.after(Signal.STOPPED).after(Signal.RESUMED).step is there

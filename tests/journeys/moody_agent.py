@@ -127,8 +127,17 @@ def weaken(phase):
     Path(session["cwd"], "tests", "test_known.py").unlink()
 
 
+def costly(phase):
+    """Tells what it spends on the way: more and more, as one does."""
+    for amount in (0.25, 0.6):
+        update("usage_update", used=1000, size=200_000, cost={"amount": amount, "currency": "USD"})
+    if phase:
+        good(phase)
+
+
 DEEDS = {
-    deed.__name__: deed for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, red, outside, weaken)
+    deed.__name__: deed
+    for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, red, outside, weaken, costly)
 }
 MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")

@@ -28,11 +28,11 @@ RANK = {"viewer": 0, "contributor": 1, "approver": 2, "owner": 3}
 # Written down once more, and not taken from the code: who may do what.
 NEEDS = {
     "say": "contributor", "vision": "contributor", "pause": "contributor", "answer": "approver", "resume": "approver",
-    "undo": "approver", "cancel": "owner", "reset": "owner", "rename": "owner", "people": "owner",
+    "undo": "approver", "budget": "owner", "cancel": "owner", "reset": "owner", "rename": "owner", "people": "owner",
 }  # fmt: skip
 ASKS = {
     "vision": "VISION_DOC", "roadmap": "ROADMAP", "plan": "PHASE_START", "result": "PHASE_COMPLETE",
-    "problem": "ERROR_RESOLUTION",
+    "problem": "ERROR_RESOLUTION", "limit": "BUDGET",
 }  # fmt: skip
 STAGES = {
     "talking": "BRAINSTORMING", "drafting": "BRAINSTORMING", "vision": "VISION_REVIEW", "paused": "PAUSED",
@@ -43,15 +43,19 @@ STAGES = {
         "IN_PROGRESS",
     ),
 }  # fmt: skip
+EVERYWHERE = {*STAGES, "limit"}  # which has the stage in which the limit was reached
 AT_WORK = {
     "drafting", "preparing", "priming", "roadmapping", "planning", "building", "checking", "repairing", "merging",
     "undoing",
 }  # fmt: skip
-EVERYWHERE = set(STAGES)
 DONE, REFUSED = {200, 201, 202, 303}, {409, 422}
 PATIENCE = 60
 who = st.sampled_from(PEOPLE)
-MOODS = st.sampled_from(("good", "good", "red", "claim"))  # of the builder: well done, red tests, a lie
+MOODS = st.sampled_from(("good", "costly prime", "red", "claim"))  # of the builder: well, dear, badly, a lie
+CHANGES: tuple[dict[str, Any], ...] = (
+    *({"name": name} for name in ("Supper", "  ", "<b>Mia’s</b>")),
+    *({"budget": budget} for budget in (5, 0.5, -1)),
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class States(RuleBasedStateMachine):
         for client in self.clients.values():
             client.close()
 
-    @initialize(mood=MOODS)
+    @initialize(mood=st.sampled_from(("costly prime", "good")))
     def begins(self, mood: str) -> None:
         self.project = self.asks("owner", "POST", "/projects", {"idea": IDEA}).json()["id"]
         for person in PEOPLE[1:4]:
@@ -125,9 +129,9 @@ class States(RuleBasedStateMachine):
     def undoes(self, person: str, phase: int) -> None:
         self.does(person, "undo", f"{self.at}/phases/{phase}/undo", {})
 
-    @rule(person=who, name=st.sampled_from(("Supper", "  ", "<b>Mia’s</b>")))
-    def renames(self, person: str, name: str) -> None:
-        self.does(person, "rename", self.at, {"name": name}, method="PATCH")
+    @rule(person=who, change=st.sampled_from(CHANGES))
+    def renames_or_limits(self, person: str, change: dict[str, Any]) -> None:
+        self.does(person, "rename" if "name" in change else "budget", self.at, change, method="PATCH")
 
     @rule(person=who, whom=who, role=st.sampled_from((*RANK, "", "king")))
     def decides_who_takes_part(self, person: str, whom: str, role: str) -> None:
@@ -215,7 +219,8 @@ class States(RuleBasedStateMachine):
         moves = [json.loads(event["data"]) for event in seen["stored"] if event["kind"] == "project.moved"]
         places = ["talking", *(move["step"] for move in moves)]
         assert [move["left"] for move in moves] == places[:-1]
-        assert (places[-1], len(moves), STAGES[step]) == (step, row["moves"], row["stage"])
+        stage = STAGES[row["paused_from"] if step == "limit" else step]
+        assert (places[-1], len(moves), stage) == (step, row["moves"], row["stage"])
         assert (project["step"], project["stage"], project["name"]) == (step, row["stage"], row["name"])
         assert row["name"] in seen["page"]
         assert project["status_sentence"].split(":")[0].split(".")[0] in seen["page"]

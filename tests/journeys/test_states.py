@@ -14,7 +14,7 @@ from journeys.states import States, World
 pytestmark = pytest.mark.timeout(600)
 # Enough to walk through every step; `make soak` walks for as long as it is let.
 FEW = settings(
-    max_examples=15,
+    max_examples=25,
     stateful_step_count=25,
     derandomize=True,
     database=None,
@@ -26,7 +26,7 @@ FEW = settings(
 
 @pytest.fixture
 async def world(tmp_path: Path, nursery: Nursery) -> AsyncIterator[World]:
-    async with people.five(nursery, tmp_path) as world:
+    async with people.five(nursery, tmp_path, budget=0.5) as world:
         yield world
 
 

@@ -123,6 +123,7 @@ async def aside(me: Caller, project: str, name: str = "walk") -> None:
     await me.do(f"/projects/{project}/vision", f"{name}-aside-vision")
     await me.gate(project, "VISION_DOC")
     await form(me, f"/projects/{project}/name", f"{name}-aside-name", name="Night shifts")
+    await form(me, f"/projects/{project}/budget", f"{name}-aside-budget", budget="20")
     await form(me, f"/projects/{project}/people", f"{name}-aside-in", email="ada@example.org", role="viewer")
     user = next(event["data"]["user"] for event in await timeline(me, project) if event["kind"] == "member.set")
     await form(me, f"/projects/{project}/people", f"{name}-aside-out", remove=user)

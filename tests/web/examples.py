@@ -1,16 +1,16 @@
 """Every page with a view filled by hand, by name: template, what is around it, and what is on it."""
 
-from story import HREF, NADIA, NOBODY, PHASE_3, PROJECTS, VISION_NEED, around, at, head
-from story_after import COST, HISTORY, NO_HISTORY, NOT_READY, ONLOOKER, PEOPLE, PROBLEMS, READY, SETTINGS, SETUP
+from story import HREF, NADIA, NOBODY, PROJECTS, VISION_NEED, around, at
+from story_after import COST, FREE, HISTORY, NO_HISTORY, NOT_READY, ONLOOKER, PEOPLE, PROBLEMS, READY, SETTINGS, SETUP
 from story_home import EMPTY, HOME, MANY, NO_MATCH
 from story_phases import BUILDING, NO_PHASES, PHASE, PLANNED
 from story_talk import BRAINSTORM, DECISION, RECEIPTS, REFUSED, STUCK_PAGE
 from story_vision import CHANGES, NO_VISION, VISION
 
 from orchestrator.domain.gate import Kind
-from orchestrator.web.views import account, cost, shell
+from orchestrator.web.views import account, shell
 from orchestrator.web.views.marks import Field
-from orchestrator.web.views.shell import Place, Tab
+from orchestrator.web.views.shell import Place
 
 PAGES = {
     "setup": ("setup.html", NOBODY, SETUP),
@@ -49,7 +49,7 @@ PAGES = {
     "ready": ("ready.html", around(), READY),
     "not-ready": ("ready.html", around(), NOT_READY),
     "cost": ("cost.html", around(), COST),
-    "free": ("cost.html", around(), cost.nothing(head(Tab.COST, PHASE_3))),
+    "free": ("cost.html", around(), FREE),
     "settings": ("settings.html", at(Place.SETTINGS), SETTINGS),
     "people": ("people.html", around(), PEOPLE),
     "onlooker": ("people.html", around(), ONLOOKER),

@@ -180,13 +180,21 @@ NOT_READY = ready.ReadyPage(head(Tab.READY, PHASE_3))
 COST = cost.CostPage(
     head(Tab.COST, PHASE_3),
     "€2.85 of €10 spent",
-    "At this pace the whole app will cost €5.40 to €7.90, within your limit. We ask you before going over it, always.",
+    "€7.15 of the limit is left. When it is used, work pauses and we ask you.",
+    cost.LimitView("#", "For this project, in €", "€10", Field("10.00")),
+    cost.Used(10, 2.85, "Limit: €2.85 of €10 spent"),
     (
         cost.CostRow("Talking and the vision", "14 min", "Vision, 3 versions", "€0.38"),
         cost.CostRow("Phase 1", "38 min", "A week of dinners", "€0.92"),
     ),
     cost.CostRow("Together", "1 h 38 min", "", "€2.85"),
     "€0.21 of this went into tries that did not work. We show them because you paid for them.",
+)
+FREE = cost.CostPage(
+    head(Tab.COST, PHASE_3),
+    "Nothing is spent",
+    f"Nothing has been spent. {cost.FREE}",
+    cost.LimitView("#", "For this project, in €", "€10", may_change=False),
 )
 SETTINGS = settings.SettingsPage(
     (

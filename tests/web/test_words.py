@@ -1,7 +1,6 @@
-"""Numbers, money and times as people say them."""
+"""Numbers and times as people say them."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,12 +45,6 @@ def test_sentences_are_joined_without_shouting():
     assert words.bare("Done. ") == "Done"
     assert words.upper_first("step 1") == "Step 1"
     assert words.upper_first("") == ""
-
-
-def test_money_has_two_decimals_and_limits_are_round():
-    assert words.spent(Decimal("1.4"), Decimal(10)) == "€1.40 of €10 spent."
-    assert words.spent(Decimal("0.38")) == "€0.38 spent."
-    assert words.limit(Decimal("7.5")) == "€7.50"
 
 
 def test_documents_are_counted_in_pages():

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import interview, said
+from orchestrator.conversation import budget, interview, said
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
@@ -26,6 +26,7 @@ from orchestrator.domain.command import (
     Reset,
     Resume,
     Say,
+    SetBudget,
     SetMember,
     Undo,
     WriteVision,
@@ -74,6 +75,7 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
     name = text.line(command.name, LONGEST_NAME) or interview.name_of(idea)
     row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
     row.builder = runtime().builder
+    row.budget = runtime().currency.micros(runtime().settings.budget)
     message = messages.said(db, row, idea, actor)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
@@ -123,6 +125,8 @@ async def _decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answe
     if given.decision is Decision.CHANGES and not note and gate.status is Status.PENDING:
         raise NotUnderstood(SAY_WHAT, field="note")
     gates.answer(db, row, gate, given, actor)
+    if gate.kind is Kind.BUDGET:
+        budget.answered(db, row, gate, given.decision, note, actor)
     signal = decisions.signal(gate.kind, given.decision, given.way)
     await projects.move(db, row, signal, actor)
     _say_so(db, row, gate, signal, note, actor)
@@ -132,7 +136,8 @@ def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal, no
     if gate.kind is Kind.VISION_DOC and signal is not Signal.APPROVED and note:
         messages.said(db, row, note, actor)  # the conversation takes it up, like anything else that is said there
         return
-    row.note = note
+    if gate.kind is not Kind.BUDGET:  # a sum is no wish for the next piece of work
+        row.note = note
     if sentence := AFTER.get((gate.kind, signal.value)):
         messages.reply(db, row, sentence)
 
@@ -174,7 +179,7 @@ async def _stop(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor)
     worked = row.step in WORKING
     await projects.move(db, row, signal, actor)
     if worked:
-        await runs.cancel(db, row.id)
+        await runs.cancel(db, row)
 
 
 async def resume(db: AsyncSession, command: Resume, actor: Actor) -> Outcome:
@@ -226,6 +231,12 @@ async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
     row.name = name
     row.brief = row.brief | {"name": name}
     await projects.touch(db, row)
+    return _done(row)
+
+
+async def set_budget(db: AsyncSession, command: SetBudget, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await budget.change(db, row, command.amount, actor)
     return _done(row)
 
 
@@ -285,6 +296,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Reset: reset,
     Undo: undo,
     Rename: rename,
+    SetBudget: set_budget,
     SetMember: set_member,
     RemoveMember: remove_member,
 }

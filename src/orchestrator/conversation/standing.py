@@ -18,6 +18,8 @@ _WAITS = {
     "what you want.",
     Step.PLAN: "The plan of the next phase waits for your answer. To change it, choose Ask for changes.",
     Step.RESULT: "A phase is ready to try and waits for your answer. If something is off, choose Ask for changes.",
+    Step.LIMIT: "All that this project may cost is used, so the work waits for your answer. Approve the new limit, or "
+    "choose Ask for changes and write another sum. Nothing more is being spent.",
     Step.PROBLEM: "The work is stuck and waits for your answer. Nothing is lost, and nothing is being spent.",
     Step.PAUSED: "The project is paused. Nothing is lost. Write “resume” to go on.",
     Step.COMPLETED: "All phases are built. Tell me what you would like to add, for example “add reminders”.",

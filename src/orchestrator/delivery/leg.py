@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
+from orchestrator.delivery import limit
 from orchestrator.delivery.done import Done, failed
 from orchestrator.delivery.steps import STEPS
 from orchestrator.domain.project import Project
@@ -55,10 +56,13 @@ async def finish(db: AsyncSession, project: Project, done: Done) -> None:
 
 
 async def work(project: Project) -> Done | None:
-    """Do one step. What cannot be helped here becomes a question to a person; None when the step was stopped."""
+    """Do one step. What cannot be helped here becomes a question to a person; None when it stopped, or never began."""
     faults.point(f"work:{project.step}")
     try:
         return await unless_stopped(project, STEPS[project.step](project))
+    except limit.Reached:
+        await tx(limit.stop, project)
+        return None
     except Unreachable:
         raise  # nothing can be written down either: the whole leg is begun again when the rows are there
     except OrchestratorError as error:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.delivery import outside
+from orchestrator.delivery import limit, outside
 from orchestrator.domain.project import Project
 from orchestrator.domain.run import Activity, Job, Report, RunKind
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.ports import Executor
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import projects, runs
+from orchestrator.store import projects, runs, spends
+from orchestrator.store.tables import RunRow
 
 log = structlog.get_logger(__name__)
 TRIES = 3  # of a builder that went away in the middle
@@ -24,12 +26,15 @@ QUIET_S = 0.3  # at most one sign of life in this time becomes an event; the new
 
 
 async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> Report:
-    """Run the project's builder in this folder. Raises BuilderLost, with a sentence, when it went away every time."""
+    """Run the project's builder in this folder. Raises limit.Reached where there is no money left for it.
+
+    Raises BuilderLost, with a sentence, when it went away every time.
+    """
     row = await read(projects.row, project.id)
     builder = runtime().builders.get(row.builder)
     if builder is None:
         raise NotPossible(NO_BUILDER)
-    run = await tx(runs.begin, project, kind, row.builder)
+    run = await tx(_begin, project, kind, row.builder)
     if run is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
@@ -41,6 +46,13 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()
     faults.point(f"ran:{project.step}")
     return report
+
+
+async def _begin(db: AsyncSession, project: Project, kind: RunKind, builder: str) -> RunRow | None:
+    run = await runs.begin(db, project, kind, builder)
+    if run is not None and spends.reached(await projects.row(db, project.id)):
+        raise limit.Reached  # and nothing was begun: the transaction is undone
+    return run
 
 
 async def _persistently(builder: Executor, job: Job, signs: "_Signs") -> Report:

@@ -72,6 +72,13 @@ class Rename(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class SetBudget(OfProject):
+    """What the project may cost before somebody is asked, in the currency of people; 0 is no limit."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetMember(OfProject):
     """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
 

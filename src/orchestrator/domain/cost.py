@@ -3,9 +3,17 @@
 Money is counted in millionths of a US dollar, in which providers name their prices; a person's currency is for showing.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 MICROS = 1_000_000
+MOST = 1_000_000 * MICROS  # the highest limit that can be set
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "CHF": "CHF "}
+WHOLE = frozenset({"JPY", "KRW"})  # currencies without cents
+WARNED_AT = Fraction(8, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +52,62 @@ class Currency:
 
     def micros(self, amount: float) -> int:
         return round(amount * MICROS / self.dollar)
+
+    @property
+    def symbol(self) -> str:
+        """What stands right before a number: “€”, or “CHF ” with its space."""
+        return SYMBOLS.get(self.code, f"{self.code} ")
+
+    @property
+    def places(self) -> int:
+        return 0 if self.code in WHOLE else 2
+
+    def words(self, micros: int) -> str:
+        """“€2.85”, and “less than €0.01” for what would look like nothing."""
+        least = 10.0**-self.places
+        if 0 < self.of(micros) < least / 2:
+            return f"less than {self.symbol}{least:.{self.places}f}"
+        return f"{self.symbol}{self.of(micros):,.{self.places}f}"
+
+    def sum(self, micros: int) -> str:
+        """A limit: “€10” where it is round, “€12.50” where it is not."""
+        return self.words(micros).removesuffix(".00")
+
+    def rounded(self, micros: int) -> float:
+        """As a person would write it."""
+        return round(self.of(micros), self.places)
+
+
+def told(details: Mapping[str, Any], currency: Currency, model: str) -> Usage:
+    """What a builder says that its work cost, in dollars or in people’s currency; nothing where it says nothing."""
+    amount, code = details.get("amount"), details.get("currency")
+    if not isinstance(amount, int | float) or not math.isfinite(amount) or amount <= 0:
+        return Usage()
+    rates = {currency.code: currency.dollar, "USD": 1.0}
+    micros = Currency("", rates[code]).micros(min(amount, MOST)) if code in rates else 0
+    return Usage(model, calls=1, micros=min(micros, MOST), priced=code in rates)
+
+
+def reached(spent: int, budget: int) -> bool:
+    """Whether nothing more may be begun that costs money. A limit of 0 is none."""
+    return 0 < budget <= spent
+
+
+def mostly_used(spent: int, budget: int) -> bool:
+    """Whether it is time to say that the limit comes near."""
+    return budget > 0 and spent >= budget * WARNED_AT
+
+
+def next_limit(spent: int, budget: int, currency: Currency) -> int:
+    """What to propose when a limit is reached: about 1.4 times as much, round, and enough to go on for a while."""
+    wanted = Fraction(max(budget * 14, spent * 10 + budget * 2), 10) * Fraction(currency.dollar) / MICROS
+    return currency.micros(float(_round_up(wanted, currency.places)))
+
+
+def _round_up(amount: Fraction, places: int) -> Fraction:
+    """To the next sum that people like: 14, 20, 28, 40, 60, 85."""
+    size = Fraction(10) ** (math.floor(math.log10(amount)) if amount > 0 else 0)
+    lead = amount / size
+    step = size / 10 if lead < 2 else size / 5 if lead < 5 else size / 2  # noqa: PLR2004 - the steps are the rule
+    step = max(step, Fraction(1, 10**places))
+    return math.ceil(round(amount / step, 6)) * step

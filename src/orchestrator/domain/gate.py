@@ -43,6 +43,7 @@ KIND = {
     Step.ROADMAP: Kind.ROADMAP,
     Step.PLAN: Kind.PHASE_START,
     Step.RESULT: Kind.PHASE_COMPLETE,
+    Step.LIMIT: Kind.BUDGET,
     Step.PROBLEM: Kind.ERROR_RESOLUTION,
 }
 STATUS = {

@@ -27,6 +27,7 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Cancel: Role.OWNER,
     command.Reset: Role.OWNER,
     command.Rename: Role.OWNER,
+    command.SetBudget: Role.OWNER,
     command.SetMember: Role.OWNER,
     command.RemoveMember: Role.OWNER,
 }
@@ -40,6 +41,7 @@ DOING: Final[dict[type[command.Command], str]] = {
     command.Cancel: "cancel it",
     command.Reset: "start it over",
     command.Rename: "rename it",
+    command.SetBudget: "set its limit",
     command.SetMember: "decide who takes part",
     command.RemoveMember: "decide who takes part",
 }

@@ -35,6 +35,7 @@ class Step(StrEnum):
     REPAIRING = "repairing"
     PROBLEM = "problem"
     RESULT = "result"
+    LIMIT = "limit"  # all that it may cost is used
     MERGING = "merging"
     UNDOING = "undoing"
     PAUSED = "paused"
@@ -51,6 +52,7 @@ class Signal(StrEnum):
     NEXT_PHASE = "next_phase"
     RED = "red"  # our checks failed, and a repair may still help
     FAILED = "failed"  # this cannot go on without a person
+    SPENT = "spent"  # nor this, because the limit is used up
     APPROVED = "approved"
     CHANGES = "changes"
     REJECTED = "rejected"
@@ -77,13 +79,14 @@ WORKING = frozenset(
         Step.UNDOING,
     }
 )
-GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT})
+GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.LIMIT})
 OPEN = WORKING | GATES | {Step.TALKING}
 IN_A_PHASE = frozenset(
     {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
 )
 BEFORE_PHASES = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
-CAN_UNDO = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
+CAN_UNDO = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.LIMIT, Step.PAUSED, Step.COMPLETED})
+RESTS_FROM = frozenset({Step.PAUSED, Step.LIMIT})  # they remember where the project stood
 
 FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.TALKING, Signal.ASKED): Step.DRAFTING,
@@ -112,10 +115,12 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.MERGING, Signal.FINISHED): Step.COMPLETED,
     (Step.PROBLEM, Signal.GONE_BACK): Step.PAUSED,
     (Step.PROBLEM, Signal.REJECTED): Step.PAUSED,
+    (Step.LIMIT, Signal.REJECTED): Step.PAUSED,
     (Step.UNDOING, Signal.FINISHED): Step.PAUSED,
     (Step.COMPLETED, Signal.EXTENDED): Step.DRAFTING,
     (Step.UNDOING, Signal.FAILED): Step.PAUSED,
     **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
+    **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - {Step.LIMIT}},
     **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
     **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
     **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
@@ -127,6 +132,8 @@ RETURNS: dict[tuple[Step, Signal], str] = {
     (Step.PAUSED, Signal.RESUMED): "paused_from",
     (Step.PROBLEM, Signal.RETRIED): "failed_at",
     (Step.PROBLEM, Signal.CHANGES): "failed_at",
+    (Step.LIMIT, Signal.APPROVED): "paused_from",
+    (Step.LIMIT, Signal.CHANGES): "paused_from",
 }
 
 # After these, "resume" does not ask the same question again but makes a new plan.
@@ -163,6 +170,7 @@ SAID = {
     Step.REPAIRING: "repairing a phase",
     Step.PROBLEM: "stuck and waiting for an answer",
     Step.RESULT: "waiting for somebody to try a phase",
+    Step.LIMIT: "waiting for an answer about the limit",
     Step.MERGING: "taking a phase into the app",
     Step.UNDOING: "undoing a phase",
     Step.PAUSED: "paused",
@@ -208,10 +216,11 @@ class Project:
 
     @property
     def stage(self) -> Stage:
-        """PROBLEM has the stage in which it arose."""
-        if self.step is Step.PROBLEM and self.failed_at:
-            return STAGE.get(self.failed_at, Stage.IN_PROGRESS)
-        return STAGE.get(self.step, Stage.IN_PROGRESS)
+        """LIMIT has the stage in which the limit was reached, PROBLEM the one in which it arose."""
+        at = self.paused_from if self.step is Step.LIMIT and self.paused_from else self.step
+        if at is Step.PROBLEM and self.failed_at:
+            at = self.failed_at
+        return STAGE.get(at, Stage.IN_PROGRESS)
 
     @property
     def key(self) -> str:
@@ -254,8 +263,10 @@ class Project:
         return 0 if step in {Step.PLANNING, Step.BUILDING} else self.tries
 
     def _paused_from(self, step: Step, signal: Signal) -> Step | None:
-        if step is not Step.PAUSED:
+        if step not in RESTS_FROM:
             return None
+        if self.step is Step.LIMIT:
+            return self.paused_from
         if (self.step, signal) == (Step.UNDOING, Signal.FAILED):
             return self.undo_from
         if (self.step, signal) in PLANS_ANEW:
@@ -265,14 +276,14 @@ class Project:
     def _undo_from(self, step: Step, signal: Signal) -> Step | None:
         """Where the first undo began: asking again while it is paused does not make it begin there."""
         if signal is Signal.UNDO and self.paused_from is not Step.UNDOING:
-            return self.paused_from if self.step is Step.PAUSED else self.step
+            return self.paused_from if self.step in RESTS_FROM else self.step
         return self.undo_from if Step.UNDOING in (step, self.paused_from) or self._pauses_undo(step) else None
 
     def _pauses_undo(self, step: Step) -> bool:
-        return self.step is Step.UNDOING and step is Step.PAUSED
+        return self.step is Step.UNDOING and step in RESTS_FROM
 
     def _keeps_failure(self, step: Step) -> bool:
-        return Step.PROBLEM in (step, self.step) or step in {Step.PAUSED, Step.UNDOING}
+        return Step.PROBLEM in (step, self.step) or step in {*RESTS_FROM, Step.UNDOING}
 
     def _failed_at(self, step: Step) -> Step | None:
         """Where to try again. What was built is built again: its checks cannot turn green by themselves."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.domain.cost import Currency, next_limit
 from orchestrator.domain.gate import Kind, Way
 from orchestrator.domain.roadmap import PlannedPhase
 
@@ -30,6 +31,7 @@ class Question:
     ways: tuple[WayOut, ...] = ()
     document: str = ""
     version: int = 0
+    amount: int = 0  # the limit that a yes would set
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,22 @@ def problem(sentence: str, phase: int, proof: Proof, *, building: bool) -> Quest
     )
 
 
+def limit(spent: int, budget: int, currency: Currency, parts: Sequence[tuple[str, int]]) -> Question:
+    """Ask for more money. `parts` say where it went so far."""
+    proposed = next_limit(spent, budget, currency)
+    more = currency.sum(proposed)
+    return Question(
+        kind=Kind.BUDGET,
+        question=f"{currency.words(spent)} of {currency.sum(budget)} is used. May we go on to {more}?",
+        why="The limit of this project is reached. Work has stopped and waits for you; nothing more is being spent.",
+        on_yes=f"The limit becomes {more}, and we go on where we stopped. When that is used, we ask you again.",
+        on_no="The project rests. Nothing is lost, and you can go on whenever you like. "
+        "To set another limit, ask for changes and write the sum.",
+        facts=tuple((name, currency.words(micros)) for name, micros in parts if micros),
+        amount=proposed,
+    )
+
+
 def _back(phase: int, *, building: bool) -> str:
     if building:
         return f"Phase {phase} is set aside and planned anew when you say go on. Nothing is deleted."
@@ -168,6 +186,9 @@ AFTER: dict[tuple[Kind, str], str] = {
     (Kind.PHASE_COMPLETE, "changes"): "I pass that on. The builder works on it again, and you try it again.",
     (Kind.PHASE_COMPLETE, "rejected"): "All right, it does not become part of your app. "
     "The project rests until you say go on; then the phase is planned anew.",
+    (Kind.BUDGET, "approved"): "Thank you. The limit is raised, and we go on where we stopped.",
+    (Kind.BUDGET, "changes"): "Thank you. The limit is as you said, and we go on where we stopped.",
+    (Kind.BUDGET, "rejected"): "All right, nothing more is spent. The project rests until you say go on.",
     (Kind.ERROR_RESOLUTION, "retried"): "All right, we try it differently.",
     (Kind.ERROR_RESOLUTION, "changes"): "I pass that on, and we try again.",
     (

@@ -96,7 +96,7 @@ def writing(
 ) -> Sessions:
     """Make sessions that, after the commit and only then, wake who follows and do what was left for `then`.
 
-    `info` must carry the key of the audit chain as `seal`, and may carry `decision_days`.
+    `info` must carry the key of the audit chain as `seal`; it may carry `decision_days`, and the `currency` of people.
     """
 
     class Waking(Session):

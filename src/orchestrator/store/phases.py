@@ -48,12 +48,17 @@ async def follow(db: AsyncSession, project: ProjectRow, before: Project, signal:
         await _undone(db, project)
     elif before.step is Step.MERGING and signal in {Signal.FINISHED, Signal.NEXT_PHASE}:
         await _finished(db, project.id, before.phase)
-    elif before.phase and before.step in IN_A_PHASE | {Step.PROBLEM} and signal in {Signal.CANCELLED, Signal.RESET}:
+    elif before.phase and _stands(before) in IN_A_PHASE | {Step.PROBLEM} and signal in {Signal.CANCELLED, Signal.RESET}:
         (await get(db, project.id, before.phase)).status = PhaseStatus.FAILED
     elif (before.step, signal) in SET_ASIDE and before.phase:
         _set_aside(await get(db, project.id, before.phase))
-    if project.step in IN_A_PHASE | {Step.PROBLEM} and project.phase:
+    if project.phase and _stands(project) in IN_A_PHASE | {Step.PROBLEM}:
         _begin(await get(db, project.id, project.phase), project.step)
+
+
+def _stands(project: Project | ProjectRow) -> Step:
+    """Where in its work a project is; at the question about its limit, where that was reached."""
+    return project.paused_from if project.step is Step.LIMIT and project.paused_from else project.step
 
 
 def as_planned(row: PhaseRow) -> PlannedPhase:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.domain import question
 from orchestrator.domain.project import BEFORE_PHASES, Step
 from orchestrator.domain.question import Proof, Question
-from orchestrator.store import checks, documents, phases
+from orchestrator.store import checks, costs, documents, phases, spends
 from orchestrator.store.tables import ProjectRow
 
 UNKNOWN = "Something went wrong that we did not expect."
@@ -50,6 +50,11 @@ async def _problem(db: AsyncSession, project: ProjectRow) -> Question:
     return question.problem(sentence, project.phase, proof, building=building)
 
 
+async def _limit(db: AsyncSession, project: ProjectRow) -> Question:
+    parts = [(part.title, part.spent.micros) for part in await costs.parts(db, project.id)]
+    return question.limit(project.spent, project.budget, spends.currency(db), parts)
+
+
 async def _proof(db: AsyncSession, project: ProjectRow) -> Proof:
     phase = await phases.get(db, project.id, project.phase)
     found = [check for check in await checks.newest(db, project.id, project.phase) if check.commit == phase.commit]
@@ -63,4 +68,5 @@ ASKS: dict[Step, Callable[[AsyncSession, ProjectRow], Awaitable[Question]]] = {
     Step.PLAN: _plan,
     Step.RESULT: _result,
     Step.PROBLEM: _problem,
+    Step.LIMIT: _limit,
 }

@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
+from orchestrator.domain import cost
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project
 from orchestrator.domain.run import Activity, Report, RunKind, RunStatus
 from orchestrator.errors import NotFound
-from orchestrator.store import events, projects
+from orchestrator.store import events, projects, spends
 from orchestrator.store.tables import ProjectRow, RunRow
 
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -25,6 +26,8 @@ async def begin(db: AsyncSession, project: Project, kind: RunKind, builder: str)
     if run is None:
         run = _new(db, project, kind, builder)
         events.append(db, row, ORCHESTRATOR, "run.started", run=run.id, kind=kind, builder=builder, phase=project.phase)
+    _pay(db, row, run, run.details)  # of the try that was cut off; the next one counts from nothing
+    run.details = {}
     run.status, run.begun = RunStatus.RUNNING, run.begun + 1
     run.started_at = run.started_at or clock.now()
     await projects.touch(db, row)
@@ -63,6 +66,8 @@ async def tell(db: AsyncSession, project: Project, run_id: str, activity: Activi
             details=activity.details,
         )
         await projects.touch(db, row)
+        if activity.kind == "usage" and (run := await db.get(RunRow, run_id)):
+            run.details = {"cost": activity.details}
 
 
 async def end(db: AsyncSession, row: ProjectRow, key: str, report: Report) -> None:
@@ -71,15 +76,22 @@ async def end(db: AsyncSession, row: ProjectRow, key: str, report: Report) -> No
     if run is None:
         return
     run.status = RunStatus.COMPLETED if report.ok else RunStatus.FAILED
+    _pay(db, row, run, report.details if report.details.get("cost") else run.details)
     run.sentence, run.details, run.ended_at = report.sentence, report.details, clock.now()
     said: dict[str, Any] = {"ok": report.ok, "text": report.sentence, "kind": run.kind, "phase": run.phase}
     events.append(db, row, ORCHESTRATOR, "run.finished", run=run.id, **said)
 
 
-async def cancel(db: AsyncSession, project_id: str) -> None:
-    """Close what was stopped in the middle."""
-    for run in await db.scalars(select(RunRow).where(RunRow.project_id == project_id, RunRow.status.in_(OPEN))):
+async def cancel(db: AsyncSession, row: ProjectRow) -> None:
+    """Close what was stopped in the middle. The caller holds the project's row."""
+    for run in await db.scalars(select(RunRow).where(RunRow.project_id == row.id, RunRow.status.in_(OPEN))):
+        _pay(db, row, run, run.details)
         run.status, run.ended_at, run.sentence = RunStatus.CANCELLED, clock.now(), "Stopped."
+
+
+def _pay(db: AsyncSession, row: ProjectRow, run: RunRow, details: dict[str, Any]) -> None:
+    """Write down what a builder said that it cost, once it does not go on."""
+    spends.add(db, row, "run", run.id, cost.told(details.get("cost") or {}, spends.currency(db), run.builder))
 
 
 async def find(db: AsyncSession, key: str) -> RunRow | None:

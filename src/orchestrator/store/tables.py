@@ -139,6 +139,7 @@ class GateRow(Base):
     channel: Mapped[str | None]
     note: Mapped[str | None]
     way: Mapped[Way | None]
+    amount: Mapped[int] = mapped_column(BigInteger, default=0, server_default=ZERO)  # the limit that a yes sets
     event: Mapped[int]  # the event that opened it
     closed: Mapped[int] = mapped_column(
         default=0

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.conversation.command import Outcome, perform
+from orchestrator.domain.amount import amount
 from orchestrator.domain.command import (
     Answer,
     Cancel,
@@ -22,6 +23,7 @@ from orchestrator.domain.command import (
     Reset,
     Resume,
     Say,
+    SetBudget,
     SetMember,
     Undo,
     WriteVision,
@@ -34,8 +36,8 @@ from orchestrator.store.pages import Standing
 from orchestrator.web import rendering
 from orchestrator.web.auth import Person, Signed
 from orchestrator.web.pages import first_page, of_project
+from orchestrator.web.show import costs, settings, talk
 from orchestrator.web.show import gates as cards
-from orchestrator.web.show import settings, talk
 from orchestrator.web.show.viewer import Viewer, viewer
 from orchestrator.web.views.marks import NEEDS_YOU, Field, Note
 
@@ -107,6 +109,25 @@ for _name, (_verb, _then) in SIMPLE.items():
 @router.post("/projects/{id}/name")
 async def rename(id: ProjectId, who: Signed, name: Text = "", key: Key = "") -> Response:
     return await _kept(id, who, Rename(id, name), key, "name", name)
+
+
+@router.post("/projects/{id}/budget")
+async def limit(id: ProjectId, who: Signed, budget: Text = "", key: Key = "") -> Response:
+    """Set what the project may cost; what cannot be read comes back as it was typed."""
+    try:
+        await done(SetBudget(id, _sum(budget)), who, key)
+    except NotUnderstood as wrong:
+        field = Field(budget[:100], str(wrong))
+        return await of_project("cost", id, who, lambda db, seen, found: costs.page(db, seen, found, field), 422)
+    return RedirectResponse(f"/projects/{id}/cost?saved=1", SEE_OTHER)
+
+
+def _sum(written: str) -> float:
+    """Nothing is no limit."""
+    found = amount(written, runtime().currency) if written.strip() else 0
+    if found is None:
+        raise NotUnderstood("Please write one sum, such as 15, or 0 for no limit.", field="budget")
+    return found
 
 
 @router.post("/projects/{id}/people")

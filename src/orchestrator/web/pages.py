@@ -12,7 +12,7 @@ from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
 from orchestrator.web import rendering
 from orchestrator.web.auth import Signed
-from orchestrator.web.show import around, home, papers, phases, settings, talk
+from orchestrator.web.show import around, costs, home, papers, phases, settings, talk
 from orchestrator.web.show.viewer import Viewer, viewer
 from orchestrator.web.views.shell import Place
 
@@ -105,8 +105,8 @@ async def ready(id: ProjectId, who: Signed) -> HTMLResponse:
 
 
 @router.get("/projects/{id}/cost")
-async def cost(id: ProjectId, who: Signed) -> HTMLResponse:
-    return await of_project("cost", id, who, _plain(settings.cost))
+async def cost(id: ProjectId, who: Signed, saved: bool = False) -> HTMLResponse:
+    return await of_project("cost", id, who, lambda db, seen, found: costs.page(db, seen, found, saved=saved))
 
 
 @router.get("/projects/{id}/settings")

@@ -6,8 +6,10 @@ from orchestrator import clock
 from orchestrator.domain.brief import Brief, Clarity, Topic, clarity
 from orchestrator.domain.policy import ANSWERS
 from orchestrator.domain.project import GATES, Step
+from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
-from orchestrator.store.tables import PhaseRow
+from orchestrator.store.tables import PhaseRow, ProjectRow
+from orchestrator.web.views import cost as costs
 from orchestrator.web.views import status as statuses
 from orchestrator.web.views.status import Facts, StatusLine
 
@@ -44,8 +46,14 @@ def facts(found: Standing, zone: tzinfo = UTC) -> Facts:
         to_ask=len([topic for topic in Topic if topic not in clear and topic not in brief.skipped]),
         done_steps=done_steps(project.step),
         steps=len(STEPS_OF_A_PHASE),
+        spent=f"{said}." if (said := spent(project)) else "",
         sign_of_life=None if project.step in GATES else project.updated_at,
     )
+
+
+def spent(project: ProjectRow) -> str:
+    """“€1.40 of €10 spent”; nothing where nothing was."""
+    return costs.spent(project.spent, project.budget, runtime().currency) if project.spent else ""
 
 
 def at_hand(found: Standing) -> PhaseRow | None:

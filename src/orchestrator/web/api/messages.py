@@ -13,6 +13,7 @@ from orchestrator.runtime import read, runtime
 from orchestrator.store import messages, projects
 from orchestrator.store.tables import MessageRow
 from orchestrator.web import stream
+from orchestrator.web.api import costs
 from orchestrator.web.api.asking import Key, Limit, ProjectId, Who, done
 from orchestrator.web.api.shapes import MessageOut
 
@@ -72,8 +73,9 @@ async def conversation(
     """List what was said behind a place in the conversation, in order of `sequence`."""
     await read(projects.role, id, who.user_id)
     rows = await read(messages.after, id, after, limit)
+    paid = await costs.on(id, {row.in_reply_to for row in rows if row.in_reply_to})
     return MessagePage(
-        items=[MessageOut.of(row) for row in rows], next_after=rows[-1].sequence if len(rows) == limit else None
+        items=[MessageOut.of(row, paid) for row in rows], next_after=rows[-1].sequence if len(rows) == limit else None
     )
 
 

@@ -11,6 +11,7 @@ from orchestrator.runtime import read
 from orchestrator.store import checks, documents, events, phases, projects, runs
 from orchestrator.store import pages as pages_
 from orchestrator.web import preview
+from orchestrator.web.api import costs
 from orchestrator.web.api.asking import Key, ProjectId, Who, done
 from orchestrator.web.api.shapes import CheckOut, EventOut, PhaseOut, ProjectOut, RunOut, Version, VisionOut
 from orchestrator.web.auth import Person
@@ -68,13 +69,14 @@ async def versions(id: ProjectId, who: Who) -> Versions:
 @router.get("/projects/{id}/phases")
 async def of_project(id: ProjectId, who: Who) -> PhaseList:
     await _member(who, id)
-    return PhaseList(items=[PhaseOut.of(row) for row in await read(phases.of, id)])
+    paid = await costs.by_phase(id)
+    return PhaseList(items=[PhaseOut.of(row, paid) for row in await read(phases.of, id)])
 
 
 @router.get("/projects/{id}/phases/{n}")
 async def phase(id: ProjectId, n: Number, who: Who) -> PhaseOut:
     await _member(who, id)
-    return PhaseOut.of(await read(phases.get, id, n))
+    return PhaseOut.of(await read(phases.get, id, n), await costs.by_phase(id))
 
 
 @router.get("/projects/{id}/phases/{n}/plan.md", response_class=PlainTextResponse)
@@ -103,13 +105,15 @@ async def undo(id: ProjectId, n: Number, who: Who, key: Key = None) -> ProjectOu
 @router.get("/projects/{id}/runs")
 async def work(id: ProjectId, who: Who) -> RunList:
     await _member(who, id)
-    return RunList(items=[RunOut.of(row) for row in await read(runs.of, id)])
+    found = await read(runs.of, id)
+    paid = await costs.on(id, [row.id for row in found])
+    return RunList(items=[RunOut.of(row, paid) for row in found])
 
 
 @router.get("/projects/{id}/runs/{run}")
 async def run(id: ProjectId, run: Annotated[str, Path(max_length=64)], who: Who) -> RunOut:
     await _member(who, id)
-    return RunOut.of(await read(runs.get, id, run))
+    return RunOut.of(await read(runs.get, id, run), await costs.on(id, [run]))
 
 
 @router.get("/projects/{id}/runs/{run}/log")

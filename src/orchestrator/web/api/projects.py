@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from orchestrator.domain.command import Cancel, Create, OfProject, Pause, Rename, Reset, Resume, WriteVision
+from orchestrator.domain.command import Cancel, Create, OfProject, Pause, Rename, Reset, Resume, SetBudget, WriteVision
 from orchestrator.domain.project import Stage
+from orchestrator.errors import NotUnderstood
 from orchestrator.runtime import read
 from orchestrator.store import pages
 from orchestrator.web import preview
@@ -26,7 +27,10 @@ class Idea(BaseModel):
 
 
 class Change(BaseModel):
-    name: str
+    """What is to be different. `budget` is what it may cost before somebody is asked; 0 is no limit."""
+
+    name: str | None = None
+    budget: float | None = None
 
 
 @router.get("/projects")
@@ -56,8 +60,10 @@ async def project(id: ProjectId, who: Who) -> ProjectOut:
 
 @router.patch("/projects/{id}")
 async def change(id: ProjectId, body: Change, who: Who, key: Key = None) -> ProjectOut:
-    """Rename a project."""
-    return await _after(Rename(id, body.name), who, key)
+    """Rename a project, or set what it may cost."""
+    if (body.name is None) == (body.budget is None):
+        raise NotUnderstood("Please give either a name or a budget.", field="name")
+    return await _after(Rename(id, body.name) if body.name is not None else SetBudget(id, body.budget or 0), who, key)
 
 
 @router.post("/projects/{id}/vision")

@@ -1,4 +1,4 @@
-"""Cost, timeline, export and the audit log."""
+"""Timeline, export and the audit log."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,10 +8,11 @@ from pydantic import BaseModel
 
 from orchestrator.errors import NotAllowed
 from orchestrator.runtime import read
-from orchestrator.store import documents, events, gates, messages, pages, phases, projects, runs
+from orchestrator.store import costs, documents, events, gates, messages, pages, phases, projects, runs
 from orchestrator.web import preview
+from orchestrator.web.api import costs as money
 from orchestrator.web.api.asking import Limit, ProjectId, Who
-from orchestrator.web.api.shapes import EventOut, GateOut, MessageOut, Money, PhaseOut, ProjectOut, RunOut
+from orchestrator.web.api.shapes import EventOut, GateOut, MessageOut, PhaseOut, ProjectOut, RunOut
 
 router = APIRouter(tags=["records"])
 EVERYTHING = 100_000
@@ -19,12 +20,6 @@ EVERYTHING = 100_000
 
 class Events(BaseModel):
     items: list[EventOut]
-
-
-@router.get("/projects/{id}/cost")
-async def cost(id: ProjectId, who: Who) -> Money:
-    await read(projects.role, id, who.user_id)
-    return Money()
 
 
 @router.get("/projects/{id}/timeline")
@@ -46,6 +41,7 @@ async def export(id: ProjectId, who: Who) -> dict[str, Any]:
         "gates": [GateOut.of(row) for row in await read(gates.of, [id])],
         "phases": [PhaseOut.of(row) for row in await read(phases.of, id)],
         "runs": [RunOut.of(row) for row in await read(runs.of, id)],
+        "cost": money.of(found.project, await read(costs.parts, id)),
         "events": _out(await read(events.after, id, 0, EVERYTHING)),
     }
 

@@ -1,5 +1,6 @@
 """The JSON that goes out: stable, documented in OpenAPI, made from rows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.domain.project import Stage, Step
 from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
+from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
-from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, RunRow
+from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RunRow
 from orchestrator.web import standing as sentences
 
 
@@ -21,10 +23,21 @@ class Progress(BaseModel):
 
 
 class Money(BaseModel):
-    """What was spent; the built-in starter and the interview cost nothing."""
+    """What was spent, and what may be; the built-in starter and the interview cost nothing."""
 
-    spent: float = 0.0
-    currency: str = "EUR"
+    spent: float
+    currency: str
+    budget: float | None  # none without a limit
+
+    @classmethod
+    def of(cls, row: ProjectRow) -> "Money":
+        budget = amount(row.budget) if row.budget else None
+        return cls(spent=amount(row.spent), currency=runtime().currency.code, budget=budget)
+
+
+def amount(micros: int) -> float:
+    """In the currency that people see, to a millionth."""
+    return round(runtime().currency.of(micros), 6)
 
 
 class ProjectOut(BaseModel):
@@ -59,7 +72,7 @@ class ProjectOut(BaseModel):
             repository=row.repository or None,
             preview_url=preview_url,
             progress=Progress(phase=row.phase, phases=row.phases, completed=finished),
-            cost=Money(),
+            cost=Money.of(row),
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
@@ -79,12 +92,13 @@ class MessageOut(BaseModel):
     channel: str
     created_at: datetime
     in_reply_to: str | None
+    cost: float | None = None  # of a reply, where it cost anything
 
     @classmethod
-    def of(cls, row: MessageRow) -> "MessageOut":
-        return cls(
-            **{name: getattr(row, name) for name in cls.model_fields if name != "author"}, author=row.author_name
-        )
+    def of(cls, row: MessageRow, costs: Mapping[str, float] | None = None) -> "MessageOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in {"author", "cost"}}
+        replied = row.in_reply_to if row.role == "assistant" else None
+        return cls(**plain, author=row.author_name, cost=(costs or {}).get(replied or ""))
 
 
 class GateOut(BaseModel):
@@ -146,11 +160,13 @@ class PhaseOut(BaseModel):
     findings: list[dict[str, Any]]
     started_at: datetime | None
     ended_at: datetime | None
+    cost: float | None = None  # where it cost anything
 
     @classmethod
-    def of(cls, row: PhaseRow) -> "PhaseOut":
-        plain = {name: getattr(row, name) for name in cls.model_fields if name not in {"commit", "merged"}}
-        return cls(**plain, commit=row.commit or None, merged=row.merged or None)
+    def of(cls, row: PhaseRow, costs: Mapping[int, float] | None = None) -> "PhaseOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name not in {"commit", "merged", "cost"}}
+        cost = (costs or {}).get(row.number)
+        return cls(**plain, commit=row.commit or None, merged=row.merged or None, cost=cost)
 
 
 class RunOut(BaseModel):
@@ -165,10 +181,12 @@ class RunOut(BaseModel):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    cost: float | None = None  # where it cost anything
 
     @classmethod
-    def of(cls, row: RunRow) -> "RunOut":
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: RunRow, costs: Mapping[str, float] | None = None) -> "RunOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name != "cost"}
+        return cls(**plain, cost=(costs or {}).get(row.id))
 
 
 class CheckOut(BaseModel):

@@ -23,6 +23,7 @@ def card(
 ) -> GateView:
     """The open question with everything that is needed to answer it."""
     may = role in ANSWERS
+    label, hint = _note(gate)
     return GateView(
         id=gate.id,
         question=gate.question,
@@ -35,13 +36,22 @@ def card(
         version=gate.version or None,
         ways=_ways(gate),
         legend=LEGENDS.get(len(gate.ways), ""),
-        note_label="Anything we should know?" if gate.ways else "What should be different?",
-        note_hint="" if gate.ways else "Only if you ask for changes or reject. A few words are enough.",
+        note_label=label,
+        note_hint=hint,
         note=note or Field(),
         small=STUCK_SMALL if gate.ways else "",
         trouble=trouble,
         may_answer=may,
     )
+
+
+def _note(gate: GateRow) -> tuple[str, str]:
+    """What stands above and below the place for a few words."""
+    if gate.ways:
+        return "Anything we should know?", ""
+    if gate.kind is Kind.BUDGET:
+        return "Another limit?", "Only if you ask for changes. Write one sum, such as 15."
+    return "What should be different?", "Only if you ask for changes or reject. A few words are enough."
 
 
 def slip(viewer: Viewer, gate: GateRow, *, current: bool = True) -> ReceiptView:

@@ -76,16 +76,15 @@ def _about(found: Standing, gate: GateRow) -> str:
 def card(viewer: Viewer, found: Standing) -> ProjectCard:
     line = standing.status_line(found, viewer.zone)
     active = times.ago(found.project.updated_at, viewer.now, viewer.zone)
-    return ProjectCard(
-        found.project.name, f"/projects/{found.project.id}", beads(found), line.news, f"Active {active} · nothing spent"
-    )
+    small = f"Active {active} · {standing.spent(found.project) or 'nothing spent'}"
+    return ProjectCard(found.project.name, f"/projects/{found.project.id}", beads(found), line.news, small)
 
 
 def beads(found: Standing) -> tuple[Bead, ...]:
     """The phases once there are some, the stations of the journey before that."""
     if found.phases:
         return tuple(_phase(found, phase.number, phase.status) for phase in found.phases)
-    step = found.project.step
+    step = found.project.paused_from if found.project.step is Step.LIMIT else found.project.step
     idea = PROVEN if step not in {Step.TALKING, Step.DRAFTING} else WORKING
     vision = YOU if step is Step.VISION else (LATER if idea is WORKING else PROVEN)
     phases = LATER if vision is not PROVEN else (YOU if found.gate else WORKING)
@@ -113,6 +112,10 @@ def table(viewer: Viewer, shown: Page, every: int, query: str) -> ProjectTable:
 def _row(viewer: Viewer, found: Standing) -> ProjectRow:
     line = standing.status_line(found, viewer.zone)
     active = times.ago(found.project.updated_at, viewer.now, viewer.zone)
-    return ProjectRow(
-        found.project.name, f"/projects/{found.project.id}", Mark(line.state, line.icon, line.news), active, "nothing"
-    )
+    mark = Mark(line.state, line.icon, line.news)
+    return ProjectRow(found.project.name, f"/projects/{found.project.id}", mark, active, _spent(found))
+
+
+def _spent(found: Standing) -> str:
+    """In a column of its own, so without the word."""
+    return standing.spent(found.project).removesuffix(" spent") or "nothing"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.domain.command import Cancel, Pause, Resume, Undo
 from orchestrator.domain.gate import Status
 from orchestrator.domain.policy import allows
-from orchestrator.domain.project import OPEN, WORKING, Step
+from orchestrator.domain.project import OPEN, RESTS_FROM, WORKING, Step
 from orchestrator.domain.run import PhaseStatus, RunStatus
 from orchestrator.store import checks, documents, events, gates, phases, runs
 from orchestrator.store.pages import Standing
@@ -160,8 +160,8 @@ def _bar(viewer: Viewer, known: Work, row: PhaseRow) -> Progress:
 
 def _step(found: Standing) -> Step:
     project = found.project
-    resting = {Step.PAUSED: project.paused_from, Step.PROBLEM: project.failed_at}.get(project.step)
-    return resting or project.step
+    step = project.paused_from if project.step in RESTS_FROM and project.paused_from else project.step
+    return project.failed_at if step is Step.PROBLEM and project.failed_at else step
 
 
 def _eta(viewer: Viewer, known: Work) -> str:

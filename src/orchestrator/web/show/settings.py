@@ -1,4 +1,4 @@
-"""Settings of a person, the people of a project, and the two plain pages about cost and readiness."""
+"""Settings of a person, the people of a project, and the plain page about readiness."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +11,8 @@ from orchestrator.store import members, people
 from orchestrator.store.pages import Standing
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
-from orchestrator.web.views import cost as cost_views
 from orchestrator.web.views import settings as views
 from orchestrator.web.views import times
-from orchestrator.web.views.cost import CostPage
 from orchestrator.web.views.marks import PROVEN, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import Connection, Member, PeoplePage, PeopleView, SettingsPage
@@ -91,11 +89,6 @@ async def people_page(
         allows(found.role, Rename),
         saved,
     )
-
-
-def cost(viewer: Viewer, found: Standing) -> CostPage:
-    head = around.head(viewer, found, Tab.COST)
-    return cost_views.nothing(head) if found.project.builder == "starter" else cost_views.not_ours(head)
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:

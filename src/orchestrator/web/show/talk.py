@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.domain.brief import Brief, Topic, clarity, summary
 from orchestrator.domain.command import Say, WriteVision
 from orchestrator.domain.policy import allows
-from orchestrator.domain.project import Step
+from orchestrator.domain.project import RESTS_FROM, Step
 from orchestrator.store import gates, messages
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
@@ -167,7 +167,7 @@ def _now(found: Standing) -> Mark:
 
 
 def _place(found: Standing) -> int:
-    step = found.project.paused_from if found.project.step is Step.PAUSED else found.project.step
+    step = found.project.paused_from if found.project.step in RESTS_FROM else found.project.step
     if step in BEFORE_VISION or step is Step.VISION:
         return 1 if step is Step.VISION else 0
     if step in {Step.PREPARING, Step.PRIMING, Step.ROADMAPPING, Step.ROADMAP}:

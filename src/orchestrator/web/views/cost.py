@@ -1,8 +1,14 @@
-"""What a project has cost so far."""
+"""What a project has cost so far, where that went, and how much it may cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from orchestrator.domain.cost import Currency
+from orchestrator.web.views.marks import Field
 from orchestrator.web.views.shell import ProjectHead
+
+UNPRICED = "For a part of the work nobody told us a price, so the real cost is higher."
+FREE = "The fixed questions and the starter cost nothing."
+PROVIDER = "Prices are those of your AI provider; your bill there is what counts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,29 +20,49 @@ class CostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitView:
+    """The form for the limit; whoever may not change it reads it."""
+
+    action: str
+    label: str  # “For this project, in €”
+    now: str  # “€10”, or “No limit is set.”
+    sum: Field = field(default_factory=Field)
+    may_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much of the limit is used, as a bar. `max` and `value` are plain numbers."""
+
+    max: float
+    value: float
+    name: str
+    state: str = "rest"
+
+
+@dataclass(frozen=True, slots=True)
 class CostPage:
     head: ProjectHead
-    title: str  # “Nothing spent”
+    title: str  # “€2.85 of €10 spent”
     text: str
+    limit: LimitView
+    used: Used | None = None
     rows: tuple[CostRow, ...] = ()
     total: CostRow | None = None
     small: str = ""
+    saved: str = ""
 
 
-def nothing(head: ProjectHead) -> CostPage:
-    """For a builder that runs on this machine and asks no AI model."""
-    return CostPage(
-        head,
-        "Nothing is spent",
-        "This project is built with the starter, which runs on this machine and asks no AI model, so it costs nothing. "
-        "Before anything costs money, you are asked for a limit.",
-    )
+def spent(micros: int, budget: int, money: Currency) -> str:
+    """“€2.85 of €10 spent”, without a full stop."""
+    of = f" of {money.sum(budget)}" if budget else ""
+    return f"{money.words(micros)}{of} spent"
 
 
-def not_ours(head: ProjectHead) -> CostPage:
-    """For a builder that is somebody else's program: what it spends is between it and whoever set it."""
-    return CostPage(
-        head,
-        "Nothing is spent by us",
-        "This project is built by a program that was set for it. What that costs is told by whoever provides it.",
+def converted(rate: float, code: str) -> str:
+    """How sums in dollars became those on the page."""
+    if code == "USD":
+        return PROVIDER
+    return (
+        f"Converted at {rate:g} {code} for a dollar, as set by whoever runs this; your provider’s bill is what counts."
     )

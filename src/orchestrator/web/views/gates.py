@@ -100,7 +100,7 @@ MARKS = {
 CARDS = {
     Kind.PHASE_COMPLETE: Mark(State.YOU, "you", "Ready to try"),
     Kind.ERROR_RESOLUTION: Mark(State.STUCK, "stuck", "Stuck"),
-    Kind.BUDGET: Mark(State.YOU, "you", "Limit nearly reached"),
+    Kind.BUDGET: Mark(State.YOU, "you", "Limit reached"),
     Kind.PERMISSION: Mark(State.YOU, "you", "Asks for permission"),
 }
 FOR_A_YES = Mark(State.YOU, "you", "Waiting for your yes")

@@ -1,7 +1,7 @@
 """The one sentence at the top of a project: made from where it stands, never by a model."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from orchestrator.domain.project import Step
@@ -199,6 +199,7 @@ LINES: dict[Step, Callable[[Facts], StatusLine]] = {
     Step.BUILDING: _in_phase("Building"),
     Step.CHECKING: _in_phase("Checking"),
     Step.REPAIRING: _in_phase("Repairing"),
+    Step.LIMIT: lambda facts: _waiting(replace(facts, spent="")),  # the question says it
     Step.PROBLEM: _stuck,
     Step.RESULT: _waiting,
     Step.MERGING: _in_phase("Taking into your app"),

@@ -1,7 +1,6 @@
-"""Numbers, lists and money as a person would say them."""
+"""Numbers and lists as a person would say them."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -41,21 +40,6 @@ def lower_first(text: str) -> str:
 def bare(sentence: str) -> str:
     """Without its full stop, to become a part of another sentence."""
     return sentence.strip().removesuffix(".")
-
-
-def money(amount: Decimal, currency: str = "€") -> str:
-    """“€1.40”."""
-    return f"{currency}{amount:.2f}"
-
-
-def limit(amount: Decimal, currency: str = "€") -> str:
-    """“€10”: a round sum without its zeros."""
-    return f"{currency}{int(amount)}" if amount == amount.to_integral_value() else money(amount, currency)
-
-
-def spent(amount: Decimal, of: Decimal | None = None, currency: str = "€") -> str:
-    """“€1.40 of €10 spent.”"""
-    return f"{money(amount, currency)} of {limit(of, currency)} spent." if of else f"{money(amount, currency)} spent."
 
 
 def pages(text: str, per_page: int = 400) -> str:

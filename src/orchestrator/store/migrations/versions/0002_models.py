@@ -18,6 +18,7 @@ def upgrade() -> None:
     for name in MONEY:
         op.add_column("projects", sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     op.add_column("projects", sa.Column("warned", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("gates", sa.Column("amount", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     op.create_table(
         "spends",
         sa.Column("id", sa.String(), nullable=False),
@@ -41,5 +42,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("spends")
+    op.drop_column("gates", "amount")
     for name in ("summary", *NUMBERS, *MONEY, "warned"):
         op.drop_column("projects", name)  # in place: a table that others refer to cannot be made anew
