@@ -10,8 +10,8 @@ from orchestrator.conversation import interview, said
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
+from orchestrator.domain import delta, policy, text
 from orchestrator.domain import gate as decisions
-from orchestrator.domain import policy, text
 from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
@@ -32,11 +32,11 @@ from orchestrator.domain.command import (
 )
 from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.project import WORKING, Project, Signal, Step, can
-from orchestrator.domain.question import AFTER
+from orchestrator.domain.question import AFTER, UNCHANGED
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
-from orchestrator.store import commands, events, gates, members, messages, people, phases, projects, runs
+from orchestrator.store import agreed, commands, events, gates, members, messages, people, phases, projects, runs
 from orchestrator.store.tables import GateRow, ProjectRow
 
 Outcome = dict[str, Any]
@@ -124,24 +124,39 @@ async def _decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answe
         raise NotUnderstood(SAY_WHAT, field="note")
     gates.answer(db, row, gate, given, actor)
     signal = decisions.signal(gate.kind, given.decision, given.way)
+    outcome = await _agree(db, row, gate, signal)
     await projects.move(db, row, signal, actor)
-    _say_so(db, row, gate, signal, note, actor)
+    _say_so(db, row, gate, outcome, note, actor)
 
 
-def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal, note: str, actor: Actor) -> None:
-    if gate.kind is Kind.VISION_DOC and signal is not Signal.APPROVED and note:
+async def _agree(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal) -> str:
+    """What a yes or a no to a vision does beside the move: agree on it, or bring back what was agreed."""
+    changing = gate.kind is Kind.VISION_DOC and row.change_from is not None
+    if gate.kind is Kind.VISION_DOC and signal is Signal.APPROVED:
+        row.agreed = gate.version
+        return "changed" if changing else signal
+    if changing and signal is Signal.REJECTED:
+        await agreed.restore(db, row)
+        return UNCHANGED
+    return signal
+
+
+def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, outcome: str, note: str, actor: Actor) -> None:
+    if gate.kind is Kind.VISION_DOC and row.step is Step.TALKING and note:
         messages.said(db, row, note, actor)  # the conversation takes it up, like anything else that is said there
         return
-    row.note = note
-    if sentence := AFTER.get((gate.kind, signal.value)):
+    if outcome != UNCHANGED:  # what was asked of the work that was put off still holds
+        row.note = note
+    if sentence := AFTER.get((gate.kind, outcome)):
         messages.reply(db, row, sentence)
 
 
 async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
+    """The first vision, or, when one was agreed, what would change in it."""
     row = await _mine(db, command, actor)
-    if not Brief.model_validate(row.brief).what:
-        raise Conflict("There is nothing to write down yet. Tell us in a sentence what you would like to make.")
-    await projects.move(db, row, Signal.ASKED, actor)
+    brief = Brief.model_validate(row.brief)
+    signal = delta.wanted(projects.value(row), brief, await agreed.brief(db, row))
+    await projects.move(db, row, signal, actor)
     return _done(row)
 
 
@@ -197,7 +212,7 @@ async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
 
 async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     await _stop(db, row, Signal.RESET, actor)
-    row.brief, row.asked, row.quick, row.note = Brief().model_dump(mode="json"), Topic.WHAT, [], ""
+    row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
     events.append(db, row, actor, "brief.changed", brief=row.brief)
     messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
 
@@ -210,6 +225,8 @@ async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
     if command.phase != finished[-1].number:
         newest = finished[-1].number
         raise Conflict(f"Phase {newest} builds on phase {command.phase}. Undo phase {newest} first.")
+    if row.change_from:
+        raise Conflict("The vision is just being changed. Answer that first.")
     if row.undo or row.paused_from is Step.MERGING:
         raise Conflict("Another phase is just being taken in or out. Let that go on first.")
     await projects.move(db, row, Signal.UNDO, actor, undo=command.phase)

@@ -40,10 +40,17 @@ def first(idea: str) -> Heard:
 
 
 def reply(
-    text: str, brief: Brief, asked: Topic | None, *, step: Step, vision: Vision | None, history: Sequence[str] = ()
+    text: str,
+    brief: Brief,
+    asked: Topic | None,
+    *,
+    step: Step,
+    vision: Vision | None,
+    history: Sequence[str] = (),
+    agreed: Brief | None = None,
 ) -> Heard:
     """The answer to a message. `asked` is the topic of the open question, `history` what the person said before."""
-    turn = Turn(plain.clean(text), brief, asked, step, vision, tuple(history))
+    turn = Turn(plain.clean(text), brief, asked, step, vision, tuple(history), agreed)
     if step is not Step.TALKING:
         return standing.heard(turn)
     return next(heard for listen in _LISTENING if (heard := listen(turn)))

@@ -11,7 +11,7 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
-from orchestrator.store import documents, events, gates, members, messages, phases, projects
+from orchestrator.store import agreed, documents, events, gates, members, messages, phases, projects
 from orchestrator.store.tables import MessageRow, ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
@@ -58,6 +58,7 @@ class Look:
     topic_from: int = 0
     spent: int = 0
     budget: int = 0
+    agreed: Brief | None = None  # what the agreed vision says, where a change of it may be shown now
 
     @property
     def history(self) -> tuple[str, ...]:
@@ -100,6 +101,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
         topic_from=row.topic_from,
         spent=row.spent,
         budget=row.budget,
+        agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
 
 

@@ -68,11 +68,10 @@ async def page(
 
 def composer(found: Standing, text: Field | None = None) -> Composer:
     project = found.project
-    asks = project.step is Step.TALKING
     return Composer(
         action=f"/projects/{project.id}/messages",
         placeholder=_placeholder(found),
-        quick=tuple(QuickAnswer(answer) for answer in project.quick) if asks else (),
+        quick=tuple(QuickAnswer(answer) for answer in project.quick),
         sticky=found.gate is None,
         text=text or Field(),
         may_say=allows(found.role, Say),
