@@ -19,10 +19,10 @@ _ASIDE = {"name", "skipped", "numbered"}  # of a brief: no part of what is agree
 _SHOWN = 6  # changes, one by one
 _DERIVED = "The idea"  # this section follows from the others
 _DID = {
-    ChangeKind.ADDED: "New: “{after}”",
-    ChangeKind.REMOVED: "Taken out: “{before}”",
-    ChangeKind.REWORDED: "“{before}” becomes “{after}”",
-    ChangeKind.REPRIORITISED: "“{before}” becomes “{after}”",
+    ChangeKind.ADDED: ", new: “{after}”",
+    ChangeKind.REMOVED: ", taken out: “{before}”",
+    ChangeKind.REWORDED: ": “{before}” becomes “{after}”",
+    ChangeKind.REPRIORITISED: ": “{before}” becomes “{after}”",
 }
 
 
@@ -123,14 +123,14 @@ def _changed(found: Iterable[Change]) -> tuple[str, ...]:
 
 def _line(change: Change) -> str:
     words = {key: plain.bare(plain.cut(getattr(change, key), 160)) for key in ("before", "after")}
-    return f"{change.section}: {plain.ended(_DID[change.kind].format(**words))}"
+    return f"{change.section}{_DID[change.kind].format(**words)}."
 
 
 def _thrown(agreed: Vision, wish: Vision, built: Sequence[Built]) -> tuple[str, ...]:
     finished = [phase for phase in built if phase.finished]
     open_ = [phase for phase in built if not phase.finished]
     safe = ["Nothing that is finished is touched."] if finished else []
-    anew = [f"{_phases(open_)} put together anew; you see the new list first."] if open_ else []
+    anew = [f"{_phases(open_)} put together anew, and you see the new list first."] if open_ else []
     lines = [*safe, *map(_set_aside, (phase for phase in open_ if phase.begun)), *anew]
     return (*(lines or ["Nothing: no phase has begun yet."]), *_stays(agreed, wish, finished))
 
@@ -142,10 +142,10 @@ def _set_aside(phase: Built) -> str:
 
 
 def _phases(open_: Sequence[Built]) -> str:
-    first, last = open_[0].number, open_[-1].number
-    if first == last:
-        return f"Phase {first} is not finished and is"
-    return f"Phases {first} to {last} are not finished and are"
+    if len(open_) == 1:
+        return "What is not built yet is"
+    numbers = plain.listed([str(phase.number) for phase in open_])
+    return f"Phases {numbers} are not finished and are"
 
 
 def _stays(agreed: Vision, wish: Vision, finished: Sequence[Built]) -> list[str]:
