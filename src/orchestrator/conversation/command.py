@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import interview, said
+from orchestrator.conversation import interview, said, standing
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
@@ -42,6 +42,7 @@ from orchestrator.store.tables import GateRow, ProjectRow
 Outcome = dict[str, Any]
 LONGEST_NAME = 120
 LONGEST_NOTE = 5_000
+WRITES = {Signal.ASKED: interview.WRITING, Signal.EXTENDED: standing.SHOWS}
 SAY_WHAT = "Please say in a few words what should be different."
 
 
@@ -94,7 +95,9 @@ async def say(db: AsyncSession, command: Say, actor: Actor) -> Outcome:
 
 async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Role) -> "Act | None":
     """What these words do beside being said: only what is on the closed lists."""
-    if (wants := said.wanted(words)) and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
+    if (wants := said.wanted(words)) is Wants.WRITE_VISION and runtime().model:  # else the interview takes it up
+        return await _writes(db, row, role)
+    if wants and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
@@ -107,6 +110,23 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         raise Conflict("That answer is for a question that is not open any more. Nothing was decided.")
     given = Answer(gate.id, decision, typed.note if typed else "")
     return lambda actor: _decide(db, row, gate, given, actor)
+
+
+async def _writes(db: AsyncSession, row: ProjectRow, role: policy.Role) -> "Act | None":
+    """Write the vision where that is possible; where it is not, the conversation says why."""
+    try:
+        signal = delta.wanted(projects.value(row), Brief.model_validate(row.brief), await agreed.brief(db, row))
+    except Conflict:
+        return None
+    if not can(row.step, signal):
+        return None
+    policy.require(role, WriteVision)
+
+    async def act(actor: Actor) -> None:
+        await projects.move(db, row, signal, actor)
+        messages.reply(db, row, WRITES[signal])
+
+    return act
 
 
 async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:

@@ -15,7 +15,6 @@ from orchestrator.store import agreed, documents, events, gates, members, messag
 from orchestrator.store.tables import MessageRow, ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
-AFTER_VISION = frozenset(Step) - {Step.TALKING, Step.DRAFTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
     recent = await messages.newest(db, project_id, RECENT, before=sequence + 1)
     taking_part = await members.roles(db, project_id)
     gate = await gates.pending(db, project_id) if row.step in GATES else None
-    vision = await documents.find(db, project_id, "vision") if row.step in AFTER_VISION or row.agreed else None
+    vision = await documents.find(db, project_id, "vision")
     known = await phases.of(db, project_id) if row.phases else []
     return Look(
         text=message.text,

@@ -43,7 +43,7 @@ _OFFER = (
 )
 _NOTED = "It is in the brief now."
 _NOT_THAT = "If it belongs to the open question, choose Ask for changes there instead."
-_SHOWS = "I write down what would change, and you decide about it. Until then everything stays as agreed."
+SHOWS = "I write down what would change, and you decide about it. Until then everything stays as agreed."
 _LATER_ASK = "When this step is done, you can ask to see what would change."
 _SOUNDS_YES = "That sounds like a yes. To be sure, please press Approve or write “yes”."
 _YES_BUT = (
@@ -166,7 +166,7 @@ def _write(turn: Turn) -> Heard:
         return Heard(f"{known} {more}".strip(), turn.brief, None)
     if not delta.is_new(turn.brief, turn.agreed):
         return Heard(f"{delta.NOTHING_NEW} {where(turn.step)}", turn.brief, None)
-    return Heard(_SHOWS, turn.brief, None, Wants.WRITE_VISION)
+    return Heard(SHOWS, turn.brief, None, Wants.WRITE_VISION)
 
 
 def _reset(_: Step) -> tuple[bool, str]:

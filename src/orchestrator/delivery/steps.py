@@ -17,7 +17,7 @@ from orchestrator.domain.project import Project, Signal, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read
-from orchestrator.store import documents, events, messages, phases, projects, spends
+from orchestrator.store import agreed, documents, events, messages, phases, projects, spends
 from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
@@ -28,6 +28,8 @@ async def drafting(project: Project) -> Done:
     brief = Brief.model_validate(row.brief)
     earlier = Vision.model_validate(before.data["vision"]) if before else None
     vision, usage = await texts.vision(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
+    if row.agreed:
+        vision = await read(agreed.keeping, row, vision)
     version = before.version + 1 if before else 1
     changed = changes.says(changes.changes(earlier, vision)) if earlier else ""
     data = {"vision": vision.model_dump(mode="json"), "questions": list(vision.questions), "changed": changed}

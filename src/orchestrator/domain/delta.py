@@ -16,6 +16,10 @@ NOTHING_NEW = "The vision says all of this already. Tell us first what should be
 AT_WORK = "What you told us is noted. As soon as this step is done, you can ask to see what would change."
 NOT_YET_KNOWN = "We cannot say yet. The new list of phases comes next, and you decide about that, too."
 _ASIDE = {"name", "skipped", "numbered"}  # of a brief: no part of what is agreed
+_FIELDS = {
+    Topic.WHAT: "what", Topic.WHO: "who", Topic.PROBLEM: "problem",
+    Topic.DAY: "journey", Topic.SUCCESS: "success", Topic.OUT: "out",
+}  # fmt: skip
 _SHOWN = 6  # changes, one by one
 _DERIVED = "The idea"  # this section follows from the others
 _DID = {
@@ -105,6 +109,19 @@ def renamed(vision: Vision, name: str) -> Vision:
         return vision
     solution = vision.solution.replace(vision.name, name) if vision.name else vision.solution
     return vision.model_copy(update={"name": name, "solution": solution})
+
+
+def keeping(agreed: Vision, before: Brief, wish: Vision, now: Brief) -> Vision:
+    """The wish, in the agreed words wherever the brief says what it said then: nothing changes by being told anew."""
+    old, new = _said(before), _said(now)
+    fields = {_FIELDS[topic]: getattr(agreed, _FIELDS[topic]) for topic in _FIELDS if old[topic] == new[topic]}
+    if old == new:
+        fields["solution"] = renamed(agreed, wish.name).solution
+    words = {feature.id: feature for feature in before.features}
+    same = {feature.id for feature in now.features if words.get(feature.id) == feature}
+    kept = {feature.id: feature for feature in agreed.features if feature.id in same}
+    features = tuple(kept.get(feature.id, feature) for feature in wish.features)
+    return wish.model_copy(update={**fields, "features": features})
 
 
 def between(agreed: Vision, wish: Vision, version: int, built: Sequence[Built], extra: str = "") -> Delta:

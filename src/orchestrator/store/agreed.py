@@ -28,6 +28,12 @@ async def change(db: AsyncSession, project: ProjectRow, wish: DocumentRow) -> De
     return delta.between(before, _vision(wish), project.agreed, built)
 
 
+async def keeping(db: AsyncSession, project: ProjectRow, wish: Vision) -> Vision:
+    """A wish in the words of what was agreed, as far as it says the same."""
+    before = await documents.agreed(db, project)
+    return delta.keeping(_vision(before), _brief(before), wish, Brief.model_validate(project.brief))
+
+
 async def restore(db: AsyncSession, project: ProjectRow) -> None:
     """After a no: the newest version is what was agreed, as a version of its own, and the brief says so again."""
     before, newest = await documents.agreed(db, project), await documents.latest(db, project.id, "vision")
