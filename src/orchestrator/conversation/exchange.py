@@ -39,7 +39,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`history` is what the person said before, oldest first."""
+    """`history` is what the person said before, oldest first.
+
+    `agreed` is what the agreed vision says, where a change of it may be shown now; else there is none.
+    """
 
     text: str
     brief: Brief
@@ -47,6 +50,7 @@ class Turn:
     step: Step = Step.TALKING
     vision: Vision | None = None
     history: tuple[str, ...] = ()
+    agreed: Brief | None = None
 
     @property
     def words(self) -> str:

@@ -11,11 +11,10 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
-from orchestrator.store import documents, events, gates, members, messages, phases, projects
+from orchestrator.store import agreed, documents, events, gates, members, messages, phases, projects
 from orchestrator.store.tables import MessageRow, ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
-AFTER_VISION = frozenset(Step) - {Step.TALKING, Step.DRAFTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Look:
     topic_from: int = 0
     spent: int = 0
     budget: int = 0
+    agreed: Brief | None = None  # what the agreed vision says, where a change of it may be shown now
 
     @property
     def history(self) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
     recent = await messages.newest(db, project_id, RECENT, before=sequence + 1)
     taking_part = await members.roles(db, project_id)
     gate = await gates.pending(db, project_id) if row.step in GATES else None
-    vision = await documents.find(db, project_id, "vision") if row.step in AFTER_VISION or row.agreed else None
+    vision = await documents.find(db, project_id, "vision")
     known = await phases.of(db, project_id) if row.phases else []
     return Look(
         text=message.text,
@@ -100,6 +100,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
         topic_from=row.topic_from,
         spent=row.spent,
         budget=row.budget,
+        agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
 
 

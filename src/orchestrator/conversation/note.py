@@ -26,6 +26,10 @@ STATUS = {
     PhaseStatus.COMPLETED: "finished, part of the app",
     PhaseStatus.FAILED: "stuck",
 }
+_NEXT_LATER = (
+    "What changes now goes into the brief; the person decides about it before it is built. "
+    "Offer change_vision when the note lists it and the person wishes for something that the vision does not say."
+)
 _FAULTS = frozenset(SENTENCES.values())
 
 
@@ -34,7 +38,7 @@ def prompt(look: Look) -> Prompt:
 
 
 def note(look: Look) -> str:
-    possible = offers.possible(look.step, look.role, look.brief)
+    possible = offers.possible(look.step, look.role, look.brief, look.agreed)
     return prompts.filled(
         "note",
         name=plain.one_line(look.name),
@@ -94,7 +98,7 @@ def _topic(known: Brief, topic: Topic) -> str:
 def _next(look: Look) -> str:
     topic = asking.upcoming(look.brief)
     if look.step is not Step.TALKING:
-        return "What changes now goes into the brief; the person decides about it before it is built."
+        return _NEXT_LATER
     if topic is None:
         return "Nothing is left to ask: offer write_vision."
     return f"What matters most to ask next, if nothing else is more pressing: {topic} ({TITLES[topic]})."

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from orchestrator.conversation import asking
-from orchestrator.domain import policy
+from orchestrator.domain import delta, policy
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import Cancel, Command, Pause, Reset, Resume, WriteVision
 from orchestrator.domain.policy import ANSWERS, Role
@@ -12,6 +12,7 @@ from orchestrator.domain.project import GATES, Signal, Step, can
 
 class Offer(StrEnum):
     WRITE_VISION = "write_vision"
+    CHANGE_VISION = "change_vision"  # the one that was agreed
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
@@ -21,6 +22,7 @@ class Offer(StrEnum):
 
 MEANS = {
     Offer.WRITE_VISION: "to write the vision from the brief",
+    Offer.CHANGE_VISION: "to show what the brief would change in the agreed vision, and have that decided",
     Offer.PAUSE: "to pause the project",
     Offer.RESUME: "to go on where it was paused",
     Offer.CANCEL: "to cancel the project",
@@ -29,6 +31,7 @@ MEANS = {
 }
 BUTTONS = {
     Offer.WRITE_VISION: asking.WRITE,
+    Offer.CHANGE_VISION: delta.SHOW,
     Offer.PAUSE: "Pause the project",
     Offer.RESUME: "Resume the project",
     Offer.CANCEL: "Cancel the project",
@@ -43,9 +46,11 @@ _VERBS: dict[Offer, tuple[type[Command], Signal]] = {
 }
 
 
-def possible(step: Step, role: Role, brief: Brief) -> tuple[Offer, ...]:
-    """What would be done if this person pressed it now."""
+def possible(step: Step, role: Role, brief: Brief, agreed: Brief | None = None) -> tuple[Offer, ...]:
+    """What would be done if this person pressed it now. `agreed` is what was agreed, where that may change."""
     found = [offer for offer, (verb, signal) in _VERBS.items() if can(step, signal) and policy.allows(role, verb)]
     if not brief.what and Offer.WRITE_VISION in found:
         found.remove(Offer.WRITE_VISION)
+    if agreed and delta.is_new(brief, agreed) and policy.allows(role, WriteVision):
+        found.append(Offer.CHANGE_VISION)
     return (*found, Offer.DECISION) if step in GATES and role in ANSWERS else tuple(found)

@@ -50,7 +50,15 @@ async def _heard(seen: Look, say: Callable[[str], None]) -> Heard:
 def _interviewed(seen: Look) -> Heard:
     if seen.first:
         return interview.first(seen.text)
-    return interview.reply(seen.text, seen.brief, seen.asked, step=seen.step, vision=seen.vision, history=seen.history)
+    return interview.reply(
+        seen.text,
+        seen.brief,
+        seen.asked,
+        step=seen.step,
+        vision=seen.vision,
+        history=seen.history,
+        agreed=seen.agreed,
+    )
 
 
 async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, heard: Heard) -> None:
@@ -88,7 +96,7 @@ async def _act(db: AsyncSession, row: ProjectRow, heard: Heard, message: Message
     """Do what the person clearly asked for, as far as it fits: nothing here approves or costs anything."""
     if heard.wants is not Wants.WRITE_VISION:
         return
-    signal = Signal.EXTENDED if row.step is Step.COMPLETED else Signal.ASKED
+    signal = Signal.EXTENDED if projects.value(row).can_change else Signal.ASKED
     if row.step is Step.VISION:
         await projects.move(db, row, Signal.CHANGES, ORCHESTRATOR, message=message.id)
     if can(row.step, signal):

@@ -17,7 +17,7 @@ from orchestrator.domain.project import Project, Signal, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read
-from orchestrator.store import documents, events, phases, projects, spends
+from orchestrator.store import agreed, documents, events, messages, phases, projects, spends
 from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
@@ -28,9 +28,12 @@ async def drafting(project: Project) -> Done:
     brief = Brief.model_validate(row.brief)
     earlier = Vision.model_validate(before.data["vision"]) if before else None
     vision, usage = await texts.vision(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
+    if row.agreed:
+        vision = await read(agreed.keeping, row, vision)
     version = before.version + 1 if before else 1
     changed = changes.says(changes.changes(earlier, vision)) if earlier else ""
     data = {"vision": vision.model_dump(mode="json"), "questions": list(vision.questions), "changed": changed}
+    data["brief"] = row.brief  # what it was written from: a change that is not wanted leads back to it
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         text = visions.markdown(vision, version, earlier)
@@ -47,7 +50,7 @@ async def drafting(project: Project) -> Done:
 async def roadmapping(project: Project) -> Done:
     """Split what is not built yet into phases."""
     row = await read(projects.row, project.id)
-    document = await read(documents.latest, project.id, "vision")
+    document = await read(documents.agreed, row)
     finished = [phase for phase in await read(phases.of, project.id) if phase.status is PhaseStatus.COMPLETED]
     built = [feature for phase in finished for feature in phase.features]
     vision = Vision.model_validate(document.data["vision"])
@@ -65,8 +68,10 @@ async def roadmapping(project: Project) -> Done:
         spends.add(db, row, "roadmap", str(version), usage)
         events.append(db, row, ORCHESTRATOR, "roadmap.drafted", version=version, phases=len(plan.phases))
         row.note = ""
+        if not plan.phases:
+            messages.reply(db, row, said)
 
-    return Done(Signal.FINISHED, write)
+    return Done(Signal.FINISHED if plan.phases else Signal.NOTHING_LEFT, write)
 
 
 def _notes(before: DocumentRow | None, vision: int, note: str) -> list[str]:
