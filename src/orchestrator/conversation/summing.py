@@ -39,8 +39,8 @@ async def up(project_id: str) -> None:
 
 async def _due(db: AsyncSession, project_id: str) -> tuple[str, list[Said]] | None:
     row = await projects.row(db, project_id)
-    if row.last_event - row.summed < DUE + RECENT:
-        return None  # there cannot be so many messages
+    if spends.reached(row) or row.last_event - row.summed < DUE + RECENT:
+        return None  # there cannot be so many messages, or there is no money for them
     shown = await messages.newest(db, project_id, RECENT)
     begins = shown[0].sequence if shown else 0
     found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]

@@ -9,7 +9,7 @@ from orchestrator.conversation import asking, hearing, note, offers, said, stand
 from orchestrator.conversation.exchange import Heard, Wants
 from orchestrator.conversation.look import Look
 from orchestrator.conversation.offers import BUTTONS, Offer
-from orchestrator.domain import answer, plain, policy
+from orchestrator.domain import answer, plain, plainness, policy
 from orchestrator.domain.brief import Brief, Priority, Topic
 from orchestrator.domain.command import Say as SayCommand
 from orchestrator.domain.cost import Usage
@@ -80,7 +80,8 @@ def _edits(changes: Iterable[Change]) -> list[Edit]:
 
 
 def _reply(look: Look, given: Reply, *, rewrites: bool) -> str:
-    text = plain.cut(plain.clean(given.reply), LONGEST)
+    words = " ".join((*look.history, look.text))
+    text = plainness.mended(plain.cut(plain.clean(given.reply), LONGEST), said_by_person=words)
     told = [text or "I have noted that."]
     if given.offer is Offer.DECISION and look.step in GATES and "Approve" not in text:
         told.append(_PRESS)

@@ -9,7 +9,8 @@ from orchestrator import faults
 from orchestrator.conversation import interview, note, summing, talking
 from orchestrator.conversation.interview import Heard, Wants
 from orchestrator.conversation.look import Look, look
-from orchestrator.delivery import reconcile
+from orchestrator.delivery import limit, reconcile
+from orchestrator.domain import cost
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
@@ -17,6 +18,10 @@ from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import events, messages, projects, spends
 from orchestrator.store.tables import MessageRow, ProjectRow
 
+USED_UP = (
+    "The limit of this project is used up, so I do not ask the AI model. What you wrote is kept. "
+    "The owner can raise the limit under “Cost”; then write “try again”."
+)
 PIECE = re.compile(r"\S+\s*")
 
 
@@ -39,9 +44,11 @@ def pieces(reply: str) -> Iterator[str]:
 
 
 async def _heard(seen: Look, say: Callable[[str], None]) -> Heard:
-    if model := runtime().model:
+    model = runtime().model
+    if model and not cost.reached(seen.spent, seen.budget):
         return await talking.heard(seen, model, say)
-    heard = _interviewed(seen)
+    free = model is None or seen.step is Step.LIMIT
+    heard = _interviewed(seen) if free else Heard(USED_UP, seen.brief, seen.asked)
     for piece in pieces(heard.reply):
         say(piece)
     return heard
@@ -77,6 +84,8 @@ async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, h
     messages.reply(db, row, heard.reply, message.id)
     faults.point("turn:storing")
     await _act(db, row, heard, message)
+    if heard.reply is USED_UP:
+        await limit.ask(db, row)
     await projects.touch(db, row)
     await reconcile.settle(db, project_id)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import building, checking
+from orchestrator.delivery import building, checking, limit
 from orchestrator.delivery import drafting as texts
 from orchestrator.delivery.done import Done
 from orchestrator.domain import changes
@@ -16,14 +16,14 @@ from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
-from orchestrator.runtime import read
+from orchestrator.runtime import read, runtime
 from orchestrator.store import agreed, documents, events, messages, phases, projects, spends
 from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
 async def drafting(project: Project) -> Done:
     """Write the next version of the vision from the brief."""
-    row = await read(projects.row, project.id)
+    row = await _affordable(project)
     before = await read(documents.find, project.id, "vision")
     brief = Brief.model_validate(row.brief)
     earlier = Vision.model_validate(before.data["vision"]) if before else None
@@ -47,9 +47,17 @@ async def drafting(project: Project) -> Done:
     return Done(Signal.FINISHED, write)
 
 
+async def _affordable(project: Project) -> ProjectRow:
+    """The project's row. Raises limit.Reached where a model would be asked for which there is no money left."""
+    row = await read(projects.row, project.id)
+    if runtime().model and spends.reached(row):
+        raise limit.Reached
+    return row
+
+
 async def roadmapping(project: Project) -> Done:
     """Split what is not built yet into phases."""
-    row = await read(projects.row, project.id)
+    row = await _affordable(project)
     document = await read(documents.agreed, row)
     finished = [phase for phase in await read(phases.of, project.id) if phase.status is PhaseStatus.COMPLETED]
     built = [feature for phase in finished for feature in phase.features]

@@ -22,9 +22,9 @@ class Lazy:
         self._loading: asyncio.Task[Live] | None = None
 
     async def ask(self, prompt: Prompt, form: type[Form], say: Say | None = None) -> Thought[Form]:
-        live = await self.loaded()
         begun = time.monotonic()
         try:
+            live = await self.loaded()
             thought = await live.ask(prompt, form, say)
         except NoAnswer as fault:
             self._remember(begun, str(fault))

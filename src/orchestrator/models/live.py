@@ -152,10 +152,15 @@ def _history(lines: Sequence[Line]) -> list[ModelMessage]:
 
 
 def connect(settings: Settings) -> Live:
-    """The models that are set. Raises NotPossible, with a sentence, where a provider's library is not installed."""
+    """The models that are set. Raises NoAnswer where a provider is not known, or lacks its library or its key."""
     names = [name for name in (settings.model, settings.fallback_model) if name and not providers.lacks(settings, name)]
     bounds = Bounds(settings.model_limit_s, settings.model_silence_s)
-    return Live([_model(settings, name) for name in names], bounds, settings.prices)
+    try:
+        models = [_model(settings, name) for name in names]
+    except (ai.UserError, ImportError, ValueError) as problem:
+        log.warning("model.not_set_up", reason=str(problem))
+        raise NoAnswer(SENTENCES["setup"], "setup") from problem
+    return Live(models, bounds, settings.prices)
 
 
 def _model(settings: Settings, name: str) -> Model:

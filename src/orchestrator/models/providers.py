@@ -1,7 +1,5 @@
 """Which provider a model belongs to, and whether all that it needs is set. Pure: nothing is loaded for it."""
 
-import os
-
 from pydantic import SecretStr
 
 from orchestrator.settings import Settings
@@ -37,8 +35,7 @@ def lacks(settings: Settings, model: str) -> str:
     by = provider(model)
     if by == "ollama" or (by in KEYS and (key(settings, by) or _elsewhere(settings, by))):
         return ""
-    variable = KEYS.get(by, f"{by.upper().replace('-', '_')}_API_KEY")
-    return "" if by not in KEYS and variable in os.environ else variable
+    return KEYS.get(by, "")  # what others need, their own libraries look for, and say when they do not find it
 
 
 def _elsewhere(settings: Settings, by: str) -> bool:
