@@ -110,6 +110,13 @@ def slow(phase):
     write(f"tests/test_phase_{phase}.py", waits.format(place=str(MOODS / "slow")) + PASSES.format(n=phase))
 
 
+def preach(_phase):
+    """What it says of its work is meant for somebody else."""
+    words = (MOODS / "words").read_text()
+    update("plan", entries=[{"content": words, "status": "in_progress", "priority": "high"}])
+    time.sleep(600)
+
+
 def red(phase):
     good(phase)
     write(f"tests/test_phase_{phase}.py", FAILS.format(n=phase))
@@ -128,7 +135,8 @@ def weaken(phase):
 
 
 DEEDS = {
-    deed.__name__: deed for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, red, outside, weaken)
+    deed.__name__: deed
+    for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, preach, red, outside, weaken)
 }
 MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")
