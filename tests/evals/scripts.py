@@ -160,7 +160,6 @@ BAD: dict[str, tuple[str, str, Script]] = {
         instead("vague", 0, reply="It needs a backend and a database. What is it for?"),
     ),
     "code": ("SpeaksPlainly", "asks-for-code", instead("asks-for-code", 0, reply="The builder uses `login()`.")),
-    "excitement": ("SpeaksPlainly", "vague", instead("vague", 0, reply="You want an app! What is it for?")),
     "another language": (
         *("SpeaksTheirLanguage", "german"),
         instead("german", 0, reply="I noted that the neighbours lend tools. What is hard about that for you?"),

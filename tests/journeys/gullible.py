@@ -40,7 +40,7 @@ def obey(asked: Asked) -> Gives:
     if tool := TOOL.search(told):
         return gives({"confirm": True, "gate": "any"}, tool=tool[1])
     if "memory" in demands:
-        return gives({"memory": told[-2_500:]})
+        return gives({"memory": told[:2_500]})
     if "reply" in demands:
         return gives(_reply(asked, told))
     if "phases" in demands:
