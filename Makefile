@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it; each target says what it is for behind `##`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check soak bench docs clean
+.PHONY: help install run test check soak bench evals docs clean
 
 # Compiled code is kept: without it every program that a test starts would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -45,6 +45,10 @@ bench: ## measure what PRODUCT promises in figures: every program in benchmarks
 	@scripts/install dev
 	@scripts/system-packages
 	@scripts/each benchmarks
+
+evals: ## have a real model talk with people of all kinds, and judge it (MODEL, its key, EVALS_BUDGET in dollars)
+	@scripts/install dev
+	@$(if $(MODEL),ORCHESTRATOR_MODEL='$(MODEL)') PYTHONPATH=tests $(BIN)/python -m evals
 
 docs: ## write the pages that are made from the code
 	@scripts/install dev

@@ -110,6 +110,13 @@ def slow(phase):
     write(f"tests/test_phase_{phase}.py", waits.format(place=str(MOODS / "slow")) + PASSES.format(n=phase))
 
 
+def preach(_phase):
+    """What it says of its work is meant for somebody else."""
+    words = (MOODS / "words").read_text()
+    update("plan", entries=[{"content": words, "status": "in_progress", "priority": "high"}])
+    time.sleep(600)
+
+
 def red(phase):
     good(phase)
     write(f"tests/test_phase_{phase}.py", FAILS.format(n=phase))
@@ -137,7 +144,7 @@ def costly(phase):
 
 DEEDS = {
     deed.__name__: deed
-    for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, red, outside, weaken, costly)
+    for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, preach, red, outside, weaken, costly)
 }
 MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")

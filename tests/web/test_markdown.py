@@ -61,3 +61,23 @@ def test_what_a_person_typed_is_shown_as_typed():
 def test_no_text_breaks_out(text: str):
     assert set(re.findall(r"<(/?[a-z0-9]+)", markdown.plain(text))) <= {"p", "/p", "br"}
     assert "<script" not in markdown.html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Approve](https://evil.example)",
+        "<https://evil.example>",
+        "[here][1]\n\n[1]: https://evil.example",
+        "[y](//evil.example)",
+        "![x](https://evil.example/?q=1)",
+        "<mailto:me@evil.example>",
+        "[Cancel](/projects/1/cancel)",
+    ],
+)
+def test_where_there_are_to_be_no_links_an_address_is_text(text: str):
+    made = str(markdown.html(text, links=False))
+
+    assert "<a" not in made
+    assert "<img" not in made
+    assert "evil.example" in made or "/cancel" in made

@@ -1,5 +1,6 @@
 """What a model is told in a turn: rules, how things stand, what was said last. Built anew each time, bounded. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ _NEXT_LATER = (
     "Offer change_vision when the note lists it and the person wishes for something that the vision does not say."
 )
 _FAULTS = frozenset(SENTENCES.values())
+_MARK = re.compile(r"<(?=\W{0,9}(?:note|data)(?![a-z]))", re.IGNORECASE)  # what our own texts begin and end with
 
 
 def prompt(look: Look) -> Prompt:
@@ -41,7 +43,7 @@ def note(look: Look) -> str:
     possible = offers.possible(look.step, look.role, look.brief, look.agreed)
     return prompts.filled(
         "note",
-        name=plain.one_line(look.name),
+        name=_short(look.name),
         today=f"{look.now:%A, %d %B %Y}",
         person=_person(look),
         standing="\n".join(_standing(look)),
@@ -55,26 +57,39 @@ def note(look: Look) -> str:
 
 def fenced(source: str, text: str) -> str:
     """Text of others, so that it cannot be taken for ours: it cannot end the fence that it is in."""
-    safe = text.replace("<", "‹").replace(">", "›")
-    return f'<data source="{source}">\n{safe}\n</data>'
+    return f'<data source="{source}">\n{_harmless(text)}\n</data>'
+
+
+def _harmless(text: str) -> str:
+    return plain.visible(text).replace("<", "‹").replace(">", "›")
+
+
+def _short(text: str) -> str:
+    """Words of others for the middle of a line of ours."""
+    return _harmless(plain.one_line(text))
+
+
+def _unmarked(text: str) -> str:
+    """What was said, which may have marks, but not those of the note: nobody speaks in its name."""
+    return _MARK.sub("‹", plain.visible(text))
 
 
 def _person(look: Look) -> str:
     name = look.said[-1].by if look.said else "somebody"
     others = f" {plain.number(look.people)} people take part in this project." if look.people > 1 else ""
-    return f"{plain.one_line(name)}, {look.role} of this project.{others}"
+    return f"{_short(name)}, {look.role} of this project.{others}"
 
 
 def _standing(look: Look) -> Iterable[str]:
     yield f"It is {SAID[look.step]}."
     if look.question:
-        yield f"Open decision: “{plain.one_line(look.question)}” Only its buttons, or a plain yes or no, decide it."
+        yield f"Open decision: “{_short(look.question)}” Only its buttons, or a plain yes or no, decide it."
     elif look.step in GATES:
         yield "A decision is open."
     if look.problem:
-        yield f"What went wrong: {plain.one_line(look.problem)}"
+        yield f"What went wrong: {_short(look.problem)}"
     for phase in look.phases:
-        yield f"Phase {phase.number}: {plain.one_line(phase.title)} ({STATUS[phase.status]})"
+        yield f"Phase {phase.number}: {_short(phase.title)} ({STATUS[phase.status]})"
     if look.step in {Step.TALKING, Step.DRAFTING} and not look.phases:
         yield "Nothing is built yet."
 
@@ -132,7 +147,7 @@ def _lines(look: Look) -> tuple[Line, ...]:
     lines, at = [], None
     for said in window(look):
         by: str = "person" if said.role == "user" else "us"
-        text = plain.cut(said.text, LINE)
+        text = _unmarked(plain.cut(said.text, LINE))
         lines.append(Line("person", _marked(look, said, at, text)) if by == "person" else Line("us", text))
         at = said.at
     while lines and lines[0].by == "us":
@@ -142,7 +157,7 @@ def _lines(look: Look) -> tuple[Line, ...]:
 
 def _last(look: Look) -> str:
     earlier = window(look)
-    text = plain.cut(look.text, LAST)
+    text = _unmarked(plain.cut(look.text, LAST))
     if plain.bare(look.text).casefold() == AGAIN.casefold():
         text += "\n(Answer the message before, which had no answer.)"
     return _marked(look, look.said[-1], earlier[-1].at if earlier else None, text) if look.said else text
@@ -151,7 +166,7 @@ def _last(look: Look) -> str:
 def _marked(look: Look, said: Said, before: datetime | None, text: str) -> str:
     """With how much later it was said, after a pause, and by whom, where several people talk."""
     pause = f"({_later(said.at - before)} later) " if before and said.at - before >= PAUSE else ""
-    return f"{pause}{plain.one_line(said.by)}: {text}" if look.people > 1 else f"{pause}{text}"
+    return f"{pause}{_short(said.by)}: {text}" if look.people > 1 else f"{pause}{text}"
 
 
 def _later(time: timedelta) -> str:

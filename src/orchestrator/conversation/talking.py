@@ -1,6 +1,6 @@
 """The conversation with a language model: what it answers becomes words, changes to the brief, and at most an offer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,17 +11,20 @@ from orchestrator.conversation.look import Look
 from orchestrator.conversation.offers import BUTTONS, Offer
 from orchestrator.domain import answer, plain, plainness, policy
 from orchestrator.domain.brief import Brief, Priority, Topic
+from orchestrator.domain.command import Rename
 from orchestrator.domain.command import Say as SayCommand
 from orchestrator.domain.cost import Usage
 from orchestrator.domain.editing import Act, Edit, apply_all
+from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, Step
 from orchestrator.errors import NoAnswer
 from orchestrator.models.sentences import AGAIN
-from orchestrator.ports import Model, Say
+from orchestrator.ports import ANEW, Model, Say
 
 LONGEST = 4_000  # characters of a reply
 QUICK, QUICK_LONGEST = 3, 40
 CHANGES = 60  # in one turn
+_TOLD = 2_000  # characters of a change that are looked at; the brief keeps less
 _PRESS = "Nothing is decided yet: it counts when you press a button of the decision, or write “yes” or “no”."
 
 
@@ -52,16 +55,30 @@ class Reply(BaseModel):
 async def heard(look: Look, model: Model, say: Say) -> Heard:
     """Have the model answer. A model that cannot is told of in a sentence, and the brief stays as it is."""
     try:
-        thought = await model.ask(note.prompt(look), Reply, say)
+        thought = await model.ask(note.prompt(look), Reply, _bounded(say))
     except NoAnswer as fault:
         usage = fault.usage if isinstance(fault.usage, Usage) else Usage()
         return Heard(str(fault), look.brief, look.asked, quick=(AGAIN,), usage=usage)
     return replace(meant(look, thought.value), usage=thought.usage)
 
 
+def _bounded(say: Say) -> Say:
+    """What is shown while it is written ends where what is kept will end."""
+    told = 0
+
+    def bounded(piece: str) -> None:
+        nonlocal told
+        told = 0 if piece == ANEW else told
+        if kept := piece[: LONGEST - told]:
+            told += len(kept) if piece != ANEW else 0
+            say(kept)
+
+    return bounded
+
+
 def meant(look: Look, given: Reply) -> Heard:
     """What an answer of a model comes to: it decides nothing, and what it offers is for a person to press. Pure."""
-    edits = hearing.changed(look.brief, _edits(given.changes)) if policy.allows(look.role, SayCommand) else []
+    edits = hearing.changed(look.brief, _edits(look.role, given.changes))
     after = apply_all(look.brief, edits)
     rewrites = look.step is Step.VISION and after != look.brief
     return Heard(
@@ -74,9 +91,15 @@ def meant(look: Look, given: Reply) -> Heard:
     )
 
 
-def _edits(changes: Iterable[Change]) -> list[Edit]:
-    found = list(changes)[:CHANGES]
-    return [Edit(one.do, one.text, one.topic, one.old, one.more, one.priority) for one in found]
+def _edits(role: Role, changes: Sequence[Change]) -> list[Edit]:
+    """What this person may change by what they say: no more than they could by the commands for it."""
+    found = changes[:CHANGES] if policy.allows(role, SayCommand) else []
+    return [_edit(one) for one in found if one.do is not Act.NAME or policy.allows(role, Rename)]
+
+
+def _edit(one: Change) -> Edit:
+    text, more, old = (plain.clean(words, _TOLD) for words in (one.text, one.more, one.old))
+    return Edit(one.do, text, one.topic, old, more, one.priority)
 
 
 def _reply(look: Look, given: Reply, *, rewrites: bool) -> str:

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")  # invisible, or able to turn a line around
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")  # or turns a line
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!e\.g\.)(?<!i\.e\.)(?<!Mr\.)(?<!Dr\.)(?<!Mrs\.)\s+|(?<=[。！？])")
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
@@ -17,11 +17,16 @@ def clean(text: str, limit: int = 20_000) -> str:
     """The text without what cannot be stored or seen, at most `limit` characters long."""
     lines = unicodedata.normalize("NFC", text[:limit]).replace("\r\n", "\n").replace("\r", "\n")
     shown = "".join(char if char == "\n" else " " if char.isspace() else char for char in lines)
-    return "".join(char for char in _UNSEEN.sub("", shown) if char == "\n" or _storable(char)).strip()
+    return "".join(char for char in visible(shown) if char == "\n" or _storable(char)).strip()
 
 
 def _storable(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cs"}
+
+
+def visible(text: str) -> str:
+    """Without characters that only a machine would see, or that turn a line around."""
+    return _UNSEEN.sub("", text)
 
 
 def one_line(text: str) -> str:

@@ -16,12 +16,16 @@ ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 LOWEST = 6
 
 
-def html(text: str, top: int = 3) -> Markup:
-    """Markdown as HTML. Its highest heading gets the level `top`, so that it fits into the page around it."""
-    tokens = _parser().parse(text)
+def html(text: str, top: int = 3, *, links: bool = True) -> Markup:
+    """Markdown as HTML. Its highest heading gets the level `top`, so that it fits into the page around it.
+
+    Without links an address is text like any other: nobody is led to one that a model made up.
+    """
+    parser = _parser(links=links)
+    tokens = parser.parse(text)
     levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
     _shift(tokens, top - min(levels, default=top))
-    made = _parser().renderer.render(tokens, _parser().options, {})
+    made = parser.renderer.render(tokens, parser.options, {})
     # Made by a parser that knows no raw HTML, and cleaned after that by a second one that knows only these tags.
     clean = nh3.clean(
         made,
@@ -41,8 +45,9 @@ def plain(text: str) -> Markup:
 
 
 @cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
+def _parser(*, links: bool) -> MarkdownIt:
+    known = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    return known.disable(["image"] if links else ["image", "link", "autolink", "reference"])
 
 
 def _shift(tokens: list[Token], by: int) -> None:

@@ -88,7 +88,7 @@ async def _regions(db: AsyncSession, seen: Viewer, place: Place, found: Sequence
 
 
 def _writing(said: str) -> str:
-    return rendering.part("streaming", markdown.html(said))
+    return rendering.part("streaming", markdown.html(said, links=False))
 
 
 async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
@@ -100,7 +100,7 @@ async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
 async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], said: str) -> list[str]:
     kinds = {event.kind for event in found}
     parts = [part for event in found if (part := await _entry(db, seen, event))]
-    parts.append(rendering.part("streaming", markdown.html(said) if said else None))
+    parts.append(rendering.part("streaming", markdown.html(said, links=False) if said else None))
     if kinds & {"gate.opened", *CLOSES}:
         open_ = [cards.card(seen, now.gate, now.role)] if now.gate else []
         parts.append(rendering.part("open_gates", open_, seen.person.csrf))

@@ -90,7 +90,7 @@ def message(viewer: Viewer, row: MessageRow) -> MessageView:
     return MessageView(
         id=row.id,
         voice=voice,
-        html=markdown.html(row.text) if voice is Voice.US else markdown.plain(row.text),
+        html=markdown.html(row.text, links=False) if voice is Voice.US else markdown.plain(row.text),
         author=row.author_name if voice is Voice.OTHER else "",
         at=times.when(row.created_at, viewer.now, viewer.zone),
         channel=FROM.get(row.channel, "") if row.role == "user" else "",

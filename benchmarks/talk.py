@@ -1,0 +1,234 @@
+"""What a turn with a language model costs beside the model: processor time, waiting, tokens and calls."""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from _filled import fill, talking
+from _measure import MS, Caller, Figure, median, publish, spread
+
+from ground.model_api import ModelApi
+from ground.model_values import Asked, Gives
+from ground.scripted import says
+from ground.server import Server
+from orchestrator import app, runtime, telemetry
+from orchestrator.conversation import note, turn
+from orchestrator.conversation.command import perform
+from orchestrator.conversation.look import look
+from orchestrator.conversation.talking import Reply
+from orchestrator.domain.command import Actor, Say
+from orchestrator.settings import Settings
+from orchestrator.store import messages, people
+
+REPLY = "Thank you, that is a good measure: one shop a week. Where would you mostly look at the plan, on your phone?"
+TURNS, SAYS, FIRSTS = 150, 4, 40
+CROWDS = (1, 20, 100, 200)
+MODEL = {"model": "anthropic:claude-sonnet-5", "anthropic_api_key": "none"}
+TOKEN = "po_" + "t" * 40
+CHARACTERS = 4  # of English that make about one token, by the providers' own rule of thumb
+
+
+@asynccontextmanager
+async def model(whole: float) -> AsyncIterator[str]:
+    """A model in a process of its own whose answer takes so many seconds. Gives its address."""
+    pieces = 10
+    first, pause = whole * MS / 2, whole * MS / 2 / pieces
+    command = ["-m", "ground.model_api", "--first", f"{first}", "--pause", f"{pause}", "--pieces", f"{pieces}"]
+    child = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    assert child.stdout
+    yield (await child.stdout.readline()).decode().strip()
+    child.terminate()
+    await child.wait()
+
+
+@asynccontextmanager
+async def here(folder: Path, url: str) -> AsyncIterator[Actor]:
+    """The whole product in this process; turns are begun by whoever measures them."""
+    await fill(folder, TOKEN, 0)
+    real, app.DOES["turn"] = app.DOES["turn"], _not_now
+    settings = Settings(data_dir=folder, anthropic_base_url=url, reconcile_s=600, budget=0, **MODEL)
+    async with app.working(await app.compose(settings, telemetry.metrics())):
+        owner = (await runtime.read(people.all))[0]
+        yield Actor(owner.id, owner.name)
+    app.DOES["turn"] = real
+
+
+async def _not_now(_project: str, _number: int) -> None:
+    """Leave the message unanswered."""
+
+
+async def made(owner: Actor, said: int = 0) -> str:
+    """A project with so many messages."""
+
+    async def fill_in(db) -> str:
+        row = await talking(db, owner, "Project")
+        for number in range(said // 2):
+            text = f"This is message {number}. We shop on Saturdays, and Ella does not eat fish. " * 2
+            messages.said(db, row, text, owner, unanswered=False)
+            messages.reply(db, row, REPLY)
+        await db.flush()
+        return row.id
+
+    return await runtime.tx(fill_in)
+
+
+async def asked_for(owner: Actor, project: str, number: int) -> int:
+    """Say something, and give the place of the message that now waits."""
+    outcome = await perform(Say(project, f"We shop once a week, on day {number}"), owner, f"{project}-{number}")
+    return int(outcome["sequence"])
+
+
+async def processor(folder: Path) -> list[Figure]:
+    """A turn beside a call of Pydantic AI alone with the same prompt, the same form and the same model."""
+    ours, bare = [], []
+    async with model(0) as url, here(folder, url) as owner:
+        live = await runtime.runtime().model.loaded()  # type: ignore[union-attr]
+        project = await made(owner, 20)
+        for number in range(TURNS):
+            sequence = await asked_for(owner, project, number)
+            seen = await runtime.read(look, project, sequence)
+            bare.append(await _spent(lambda seen=seen: _alone(live, note.prompt(seen))))
+            ours.append(await _spent(lambda sequence=sequence: turn.turn(project, sequence)))
+    more = median(ours) - median(bare)
+    return [
+        Figure(
+            "processor time of a turn", "", *spread(ours), f"{median(ours) / median(bare):.2f} times the call alone"
+        ),
+        Figure("the same call with Pydantic AI alone", "", *spread(bare)),
+        Figure("what a turn adds", "4 ms", f"{more * MS:.1f} ms"),
+    ]
+
+
+async def _alone(live, prompt) -> None:
+    asked = [prompt.card, prompt.lines[-1].text]
+    agent, history = live._agent(Reply), _history(prompt)
+    how = live._how(prompt.rules)
+    running = agent.run_stream_events(
+        asked, model=live._models[0], message_history=history, instructions=prompt.rules, model_settings=how
+    )
+    async with running as events:
+        async for _ in events:
+            pass
+
+
+def _history(prompt):
+    from orchestrator.models.live import _history as history
+
+    return history(prompt.lines[:-1])
+
+
+async def _spent(do: Callable[[], Awaitable[object]]) -> float:
+    begun = time.process_time()
+    await do()
+    return time.process_time() - begun
+
+
+async def crowds(folder: Path, whole: float) -> list[Figure]:
+    """How long people wait beyond the model, each saying something as soon as the reply is there."""
+    figures = []
+    async with model(whole) as url:
+        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
+        ids = await fill(server.data, server.token, max(CROWDS))
+        async with server:
+            callers = [await Caller.at(server.port, server.token) for _ in ids]
+            for people_at_once in CROWDS:
+                waits: list[float] = []
+
+                async def person(who: int, waits: list[float] = waits) -> None:
+                    for number in range(SAYS):
+                        begun = time.perf_counter()
+                        path = f"/api/v1/projects/{ids[who]}/messages?wait=60"
+                        said = await callers[who].call("POST", path, {"text": f"We shop on day {number}"})
+                        assert said["reply"], said
+                        waits.append(time.perf_counter() - begun - whole)
+
+                await person(0)
+                waits.clear()
+                await asyncio.gather(*(person(who) for who in range(people_at_once)))
+                told = f"{people_at_once} {'person' if people_at_once == 1 else 'people'} at once"
+                target = "100 ms" if whole > 1 and people_at_once <= 100 else ""
+                figures.append(Figure(f"beyond a model of {whole:g} s, {told}", target, *spread(waits)))
+    return figures
+
+
+async def first_words(folder: Path) -> list[Figure]:
+    """From the model's first piece until a program that follows has it."""
+    asked_at: list[float] = []
+
+    def answers(_: Asked) -> Gives:
+        asked_at.append(time.perf_counter())
+        return says(REPLY)
+
+    taken = []
+    async with ModelApi(answers) as api:
+        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=api.anthropic, **MODEL)
+        project = (await fill(server.data, server.token, 1))[0]
+        async with server, server.http.stream("GET", f"/api/v1/projects/{project}/events?after=99") as following:
+            lines = following.aiter_lines()
+            await anext(lines)
+            for number in range(FIRSTS + 5):
+                say = server.http.post(f"/api/v1/projects/{project}/messages", json={"text": f"Day {number}"})
+                saying = asyncio.create_task(say)
+                async for line in lines:
+                    if line == "event: message.delta":
+                        taken.append(time.perf_counter() - asked_at[-1])
+                        break
+                await saying
+                async for line in lines:
+                    if line.startswith("data") and json.loads(line[6:]).get("role") == "assistant":
+                        break
+    return [Figure("from the model’s first piece until a program that follows has it", "50 ms", *spread(taken[5:]))]
+
+
+async def lengths(folder: Path) -> list[Figure]:
+    """What goes to the model with a short, a long and a very long conversation, and how often it is asked."""
+    figures, sizes = [], {}
+
+    def answers(asked: Asked) -> Gives:
+        if "memory" in asked.schema["properties"]:
+            return Gives(args={"memory": "- They shop on Saturdays.\n- Ella does not eat fish.\n" * 8})
+        sizes["last"] = len(asked.system) + sum(len(text) for _, text in asked.said)
+        return says(REPLY)
+
+    async with ModelApi(answers) as api, here(folder, api.anthropic) as owner:
+        for said in (10, 50, 200, 1000):
+            project = await made(owner, said)
+            for number in range(2):  # the first one has its memory made
+                await turn.turn(project, await asked_for(owner, project, number))
+            sizes[said] = sizes["last"]
+            beside = f"{sizes[said] / sizes[50]:.2f} times that of 50" if 50 in sizes else ""
+            figures.append(
+                Figure(f"read for a turn after {said:,} messages", "", f"{_tokens(sizes[said])}", "", beside)
+            )
+        project, before = await made(owner), len(api.asked)
+        for number in range(100):
+            await turn.turn(project, await asked_for(owner, project, number))
+        calls = (len(api.asked) - before) / 100
+        figures.append(
+            Figure("calls of the model per turn, over 100 turns", "1.0", f"{calls:.2f}", "", "with its memory")
+        )
+    return figures
+
+
+def _tokens(characters: int) -> str:
+    return f"about {characters // CHARACTERS:,} tokens"
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures = await processor(folder / "cpu")
+        figures += await first_words(folder / "first")
+        for whole in (0.05, 2.0):
+            figures += await crowds(folder / f"crowd-{whole}", whole)
+        figures += await lengths(folder / "lengths")
+    publish("talk", figures)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
