@@ -8,21 +8,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator import __version__, clock, folder, runtime, telemetry, vault
+from orchestrator import __version__, clock, folder, models, runtime, telemetry, vault
 from orchestrator.bus import Bus
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
+from orchestrator.errors import OrchestratorError
 from orchestrator.executors import starter
 from orchestrator.executors.acp import Acp
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
-from orchestrator.ports import Executor, Jobs
+from orchestrator.models.lazy import Lazy
+from orchestrator.ports import Executor, Jobs, Model
 from orchestrator.presence import OnFile, OnPostgres, Presence
 from orchestrator.settings import Settings, read
 from orchestrator.store import engine, links, migrate, secrets, tokens
@@ -42,6 +45,7 @@ from orchestrator.web import (
 )
 from orchestrator.web.limits import Limits
 
+log = structlog.get_logger(__name__)
 DOES = {"leg": leg.leg, "turn": turn.turn}
 
 
@@ -80,6 +84,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
         metrics=metrics,
+        model=models.load(settings),
     )
 
 
@@ -125,7 +130,8 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
         claimed.cancel()
         holding.result()  # another process excludes us: end here, before we touch its work
     holding.add_done_callback(_end_unless_cancelled)
-    tasks = [_task(part) for part in (live.previews.carry(), live.jobs.carry(), reconcile.forever(), chores.forever())]
+    parts = (live.previews.carry(), live.jobs.carry(), reconcile.forever(), chores.forever(), _warm(live.model))
+    tasks = [_task(part) for part in parts]
     try:
         yield
     finally:
@@ -139,6 +145,15 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
 
 def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.create_task(work)
+
+
+async def _warm(model: Model | None) -> None:
+    """Have what a model needs ready before the first person waits for it."""
+    if isinstance(model, Lazy):
+        try:
+            await model.loaded()
+        except OrchestratorError as problem:
+            log.warning("model.not_loaded", reason=str(problem))
 
 
 def _end_unless_cancelled(holding: asyncio.Task[None]) -> None:

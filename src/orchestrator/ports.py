@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -87,6 +88,16 @@ class Thought(Generic[Form]):
     usage: Usage
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A model, in a sentence, and what came of the last time that it was asked; `at` is None before the first."""
+
+    says: str
+    at: datetime | None = None
+    seconds: float = 0
+    fault: str = ""  # the sentence about what was wrong; empty after an answer
+
+
 class Model(Protocol):
     """A language model."""
 
@@ -96,5 +107,5 @@ class Model(Protocol):
         Raises NoAnswer, with a sentence for the person who waits.
         """
 
-    def describe(self) -> str:
-        """One sentence that says to a person which model this is."""
+    def about(self) -> About:
+        """Say which model this is, and how it answered last."""

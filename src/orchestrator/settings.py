@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     # The AI model that talks with people
     model: str = Field(
         "",
-        description="Provider and name of the AI model, such as anthropic:claude-sonnet-4-5, openai:gpt-5 or "
+        description="Provider and name of the AI model, such as anthropic:claude-sonnet-5, openai:gpt-5 or "
         "ollama:llama3.2. Without it, or without its key, fixed questions are asked instead.",
     )
     fallback_model: str = Field("", description="Another model, for when the first one does not answer.")
@@ -284,7 +284,7 @@ def _consistent(settings: Settings) -> None:
 def _of_the_model(settings: Settings) -> None:
     for name in ("model", "fallback_model"):
         if (model := getattr(settings, name)) and not re.fullmatch(r"[a-z][a-z-]*(/[a-z-]+)?:\S+", model):
-            raise _wrong(name, "it must be a provider and a name, such as anthropic:claude-sonnet-4-5")
+            raise _wrong(name, "it must be a provider and a name, such as anthropic:claude-sonnet-5")
     for name in ("anthropic_base_url", "openai_base_url", "ollama_base_url"):
         if (address := getattr(settings, name)) and not _is_safe(address):
             raise _wrong(name, "it must begin with https://, or with http:// for this machine itself")

@@ -46,8 +46,20 @@ def terminal(server: Server) -> Program:
 async def project(server: Server) -> str:
     """A project that waits for a decision about its vision."""
     made = await server.http.post("/api/v1/projects", json={"idea": "An app for recipes of my family"})
+    await replied(server, made.json()["id"])
     assert (await server.http.post(f"/api/v1/projects/{made.json()['id']}/vision")).status_code == 200
     return await waiting(server, made.json()["id"])
+
+
+async def replied(server: Server, project: str) -> None:
+    """Wait until the idea has its answer, and so stands in the brief."""
+    from ground.until import until
+
+    async def answered() -> bool:
+        said = (await server.http.get(f"/api/v1/projects/{project}/messages")).json()["items"]
+        return any(message["role"] == "assistant" for message in said)
+
+    await until(answered)
 
 
 async def waiting(server: Server, project: str) -> str:

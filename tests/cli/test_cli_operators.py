@@ -7,14 +7,16 @@ import pytest
 
 from ground.program import Program
 from ground.server import Server
+from orchestrator.settings import SECRETS
+from orchestrator.store.migrate import HEAD
 
 
 async def test_the_form_of_the_database_goes_up_and_down(installation: Program):
     assert (await installation("db", "current")).out == "empty\n"
-    assert (await installation("db", "upgrade", "--json")).json == {"form": "0001"}
+    assert (await installation("db", "upgrade", "--json")).json == {"form": HEAD}
     assert (await installation("db", "downgrade", "base")).out == "empty\n"
-    assert (await installation("db", "upgrade")).out == "0001\n"
-    assert (await installation("db", "current", "--json")).json == {"form": "0001"}
+    assert (await installation("db", "upgrade")).out == f"{HEAD}\n"
+    assert (await installation("db", "current", "--json")).json == {"form": HEAD}
     assert "cannot be brought to that form" in await installation.refused("db", "upgrade", "nonsense")
 
 
@@ -79,8 +81,9 @@ async def test_secrets_are_stored_by_the_names_of_settings_and_encrypted_anew(in
     assert len(after.splitlines()) == 2
     assert (await installation("audit", "verify")).out == "The log is whole.\n"
 
-    known = "PORT is not a secret setting. These are: ORCHESTRATOR_BOOTSTRAP_TOKEN, ORCHESTRATOR_TOKEN."
-    assert await installation.refused("secret", "set", "PORT", typed="1") == known
+    refusal = await installation.refused("secret", "set", "PORT", typed="1")
+    assert refusal == f"PORT is not a secret setting. These are: {', '.join(sorted(SECRETS))}."
+    assert {"ORCHESTRATOR_ANTHROPIC_API_KEY", "ORCHESTRATOR_OPENAI_API_KEY", name} <= set(SECRETS)
     assert "without spaces" in await installation.refused("secret", "set", name, typed="two words\n")
     assert "without spaces" in await installation.refused("secret", "set", name, typed="")
     assert (await installation("secret", "remove", name)).code == 0
@@ -91,7 +94,7 @@ async def test_the_doctor_names_the_next_step(installation: Program):
     said = await installation("doctor")
     assert said.code == 1
     assert "LOOK  database: " in said.out
-    assert "in form empty; 0001 is needed. Run: orchestrator db upgrade\n" in said.out
+    assert f"in form empty; {HEAD} is needed. Run: orchestrator db upgrade\n" in said.out
     await installation("user", "add", "nadia@example.org", "Nadia", "--owner")
 
     found = (await installation("doctor", "--json")).out

@@ -2,17 +2,18 @@
 
 import pytest
 
-from make_brief import a_vision, brief
+from make_brief import a_vision, brief, features
 from orchestrator.conversation import interview
 from orchestrator.conversation.interview import Wants
-from orchestrator.domain.project import GATES, OPEN, WORKING, Step
+from orchestrator.domain import delta
+from orchestrator.domain.project import CAN_CHANGE, GATES, IN_A_PHASE, OPEN, WORKING, Step
 from wording import faults
 
 BUSY = sorted(set(Step) - {Step.TALKING})
 
 
-def say(text, step):
-    heard = interview.reply(text, brief(), None, step=step, vision=a_vision())
+def say(text, step, told=None, agreed=None):
+    heard = interview.reply(text, told or brief(), None, step=step, vision=a_vision(), agreed=agreed)
     for said in (heard.reply, *heard.notes):
         assert faults(said) == []
     assert heard.asked is None
@@ -41,6 +42,42 @@ def test_a_wish_while_work_goes_on_is_noted_and_honestly_put_off(step):
     assert heard.wants is None
     assert heard.brief.features[-1].title == "Reminders"
     assert "comes" in heard.reply
+
+
+OFFERS = sorted(CAN_CHANGE - {Step.COMPLETED})
+
+
+@pytest.mark.parametrize("step", OFFERS)
+def test_a_wish_where_something_was_agreed_is_noted_and_its_change_is_offered(step):
+    heard = say("Please add reminders", step, agreed=brief())
+    assert (heard.wants, heard.quick) == (None, (delta.SHOW,))
+    assert heard.brief.features[-1].title == "Reminders"
+    assert "Nothing changes without your yes." in heard.reply
+    assert ("choose Ask for changes there instead" in heard.reply) == (step in GATES)
+
+
+@pytest.mark.parametrize("step", OFFERS)
+@pytest.mark.parametrize(
+    "text", [delta.SHOW, "write the new version", "Change the vision", "update the vision, please"]
+)
+def test_the_change_is_shown_when_it_is_asked_for_in_so_many_words(step, text):
+    assert say(text, step, brief(success=()), brief()).wants is Wants.WRITE_VISION
+    nothing = say(text, step, agreed=brief())
+    assert nothing.wants is None
+    assert nothing.reply.startswith("The vision says all of this already.")
+
+
+def test_a_wish_that_is_taken_back_leaves_nothing_to_offer():
+    heard = say("remove print the plan", Step.PLAN, agreed=brief(features=features()[:-1]))
+    assert heard.quick == ()
+
+
+@pytest.mark.parametrize("step", sorted(WORKING & IN_A_PHASE))
+def test_while_a_phase_is_worked_on_nothing_is_put_off_and_it_is_said_when_one_may_ask(step):
+    assert "as soon as this step is done" in say("Please add reminders", step).reply
+    early = say(delta.SHOW, step)
+    assert early.wants is None
+    assert early.reply.endswith("When this step is done, you can ask to see what would change.")
 
 
 def test_a_cancelled_project_takes_no_wishes():

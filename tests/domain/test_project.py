@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from orchestrator.domain.project import (
     ASKED_FOR,
     BEFORE_PHASES,
+    CAN_CHANGE,
+    CAN_REST,
     CAN_UNDO,
     FLOW,
     GATES,
@@ -31,6 +33,7 @@ MEMORY = {
     Step.LIMIT: {"paused_from": Step.BUILDING},
     Step.PROBLEM: {"failed_at": Step.BUILDING},
     Step.UNDOING: {"undo_from": Step.COMPLETED},
+    Step.DRAFTING: {"change_from": Step.PLAN},
 }
 REST = frozenset({Step.PAUSED, Step.COMPLETED, Step.CANCELLED})
 
@@ -52,10 +55,12 @@ def test_every_move_of_the_table_leads_where_the_table_says(step, signal):
 @pytest.mark.parametrize(("step", "signal"), sorted(RETURNS))
 def test_a_move_back_leads_where_the_project_remembers(step, signal):
     for remembered in sorted(WORKING | GATES):
-        assert at(step, **{RETURNS[step, signal]: remembered}).after(signal).step is remembered
+        back = at(step, **{RETURNS[step, signal]: remembered}).after(signal)
+        rests = step is Step.VISION and remembered in WORKING  # work begins again only when somebody says go on
+        assert (back.paused_from if rests else back.step) is remembered
 
 
-@pytest.mark.parametrize(("step", "signal"), sorted(RETURNS))
+@pytest.mark.parametrize(("step", "signal"), sorted(set(RETURNS) - set(FLOW)))
 def test_a_move_back_to_nowhere_is_refused(step, signal):
     with pytest.raises(Conflict, match="Meals"):
         at(step, **{RETURNS[step, signal]: None}).after(signal)
@@ -70,8 +75,8 @@ def test_every_other_move_is_refused_with_a_sentence_that_names_the_project(step
     assert str(refused.value) == f"Meals is {SAID[step]}, so it cannot {asked} now."
 
 
-def test_no_move_is_in_both_tables():
-    assert not set(FLOW) & set(RETURNS)
+def test_only_a_no_to_the_vision_is_in_both_tables_for_the_first_one_leads_to_the_conversation():
+    assert set(FLOW) & set(RETURNS) == {(Step.VISION, Signal.REJECTED)}
 
 
 def test_every_step_is_work_or_a_question_or_talk_or_rest():
@@ -173,6 +178,67 @@ def test_what_was_undone_is_planned_anew():
     assert (undone.step, undone.after(Signal.RESUMED).step) == (Step.PAUSED, Step.PLANNING)
 
 
+def changing(step: Step, **more: object) -> Project:
+    """A project at the decision about a change of its vision, asked for at this step."""
+    return at(step, **more).after(Signal.EXTENDED).after(Signal.FINISHED)
+
+
+@pytest.mark.parametrize("step", sorted(CAN_CHANGE - {Step.PAUSED}))
+def test_a_change_that_is_not_wanted_leads_back_to_the_same_question(step):
+    back = changing(step).after(Signal.REJECTED)
+    assert back == replace(at(step), moves=12, leg=4)
+
+
+@pytest.mark.parametrize("paused_from", sorted(WORKING & CAN_REST))
+def test_work_that_was_paused_for_a_change_stays_paused_after_a_no(paused_from):
+    back = changing(Step.PAUSED, paused_from=paused_from).after(Signal.REJECTED)
+    assert (back.step, back.paused_from, back.change_from) == (Step.PAUSED, paused_from, None)
+
+
+@pytest.mark.parametrize("paused_from", sorted(GATES & CAN_REST))
+def test_a_question_that_was_put_off_is_asked_again_after_a_no(paused_from):
+    back = changing(Step.PAUSED, paused_from=paused_from, failed_at=Step.BUILDING).after(Signal.REJECTED)
+    assert (back.step, back.paused_from) == (paused_from, None)
+
+
+def test_a_change_is_talked_about_or_paused_without_forgetting_where_it_began():
+    talked = changing(Step.PLAN).after(Signal.CHANGES).after(Signal.STOPPED).after(Signal.RESUMED)
+    again = talked.after(Signal.ASKED).after(Signal.FINISHED).after(Signal.STOPPED).after(Signal.RESUMED)
+    assert talked.step is Step.TALKING
+    assert again.after(Signal.REJECTED).step is Step.PLAN
+
+
+def test_a_change_that_is_wanted_is_set_up_and_remembered_no_longer():
+    wanted = changing(Step.RESULT).after(Signal.APPROVED)
+    assert (wanted.step, wanted.change_from, wanted.phase) == (Step.PREPARING, None, 2)
+
+
+def test_a_change_that_failed_goes_back_to_the_problem_before_by_trying_it_again():
+    failed = at(Step.PROBLEM).after(Signal.EXTENDED).after(Signal.FAILED)
+    back = failed.after(Signal.RETRIED).after(Signal.FINISHED).after(Signal.REJECTED)
+    assert (failed.failed_at, back.step, back.paused_from) == (Step.DRAFTING, Step.PAUSED, Step.BUILDING)
+
+
+@pytest.mark.parametrize("from_", [Step.TALKING, Step.DRAFTING, Step.VISION, Step.MERGING, Step.UNDOING])
+def test_what_must_come_to_its_end_first_is_not_put_off_for_a_change(from_):
+    paused = at(Step.PAUSED, paused_from=from_)
+    assert not paused.can_change
+    with pytest.raises(Conflict, match="cannot take a new wish now"):
+        paused.after(Signal.EXTENDED)
+
+
+def test_there_is_one_change_at_a_time_and_no_phase_is_undone_meanwhile():
+    paused = changing(Step.RESULT).after(Signal.STOPPED)
+    for signal in (Signal.EXTENDED, Signal.UNDO):
+        with pytest.raises(Conflict):
+            paused.after(signal)
+
+
+def test_a_first_vision_that_could_not_be_written_is_no_agreed_one():
+    assert not at(Step.PROBLEM, failed_at=Step.DRAFTING).can_change
+    assert not at(Step.PAUSED, paused_from=Step.PROBLEM, failed_at=Step.DRAFTING).can_change
+
+
 @pytest.mark.parametrize("gate", [Step.PLAN, Step.RESULT])
 def test_after_a_no_the_phase_is_planned_anew(gate):
     resumed = at(gate, tries=2).after(Signal.REJECTED).after(Signal.RESUMED)
@@ -231,8 +297,10 @@ def possible(project: Project) -> list[Signal]:
     signals = [signal for step, signal in FLOW | RETURNS if step is project.step]
     if project.step is Step.MERGING:
         signals.remove(Signal.FINISHED if project.phase < project.phases else Signal.NEXT_PHASE)
-    if project.phase == 0 and Signal.UNDO in signals:
+    if (project.phase == 0 or project.change_from) and Signal.UNDO in signals:
         signals.remove(Signal.UNDO)
+    if not project.can_change and Signal.EXTENDED in signals:
+        signals.remove(Signal.EXTENDED)
     return signals
 
 
@@ -261,6 +329,8 @@ def in_order(before: Project, after: Project) -> None:
     assert after.step is not Step.PROBLEM or after.failed_at in WORKING
     assert after.step is not Step.UNDOING or after.undo_from not in {None, Step.UNDOING}
     assert after.phase <= after.phases
+    assert after.change_from in {None, *CAN_REST}
+    assert after.change_from is None or not after.can_change
     assert after.step not in IN_A_PHASE or after.phase >= 1
     assert after.stage in Stage
     if after.step in OPEN:

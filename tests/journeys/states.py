@@ -21,7 +21,8 @@ IDEA = "I want a meal planning app for busy parents"
 WORDS = (
     "yes", "no", "stop", "go on", "looks good, go ahead", "approve", "I guess so?", "start over", "Add a shopping list",
     "Deciding every evening what to cook", "plan the week; swap a meal", "skip", "why do you ask?", "cancel it", "👍",
-    "no, stop, why is it editing the schema?", "/approve", "/reject", "/changes bigger letters", "undo",
+    "no, stop, why is it editing the schema?", "Show me what would change",
+    "/approve", "/reject", "/changes bigger letters", "undo",
 )  # fmt: skip
 PEOPLE = ("owner", "approver", "contributor", "viewer", "stranger")
 RANK = {"viewer": 0, "contributor": 1, "approver": 2, "owner": 3}
@@ -242,6 +243,10 @@ class States(RuleBasedStateMachine):
             for one in self.rows("SELECT number, status FROM phases WHERE project_id = ? ORDER BY number")
         ]
         versions = sorted((one["name"], one["version"]) for one in seen["documents"])
+        given = [json.loads(event["data"]) for event in seen["stored"] if event["kind"] == "gate.answered"]
+        yes = [one["version"] for one in given if (one["kind"], one["decision"]) == ("VISION_DOC", "approve")]
+        assert row["agreed"] in {0, *yes[-1:]}, "what counts is what was approved last"
+        assert row["agreed"] or step in {"talking", "drafting", "vision", "problem", "paused", "cancelled"}
         for name, of_name in itertools.groupby(versions, key=lambda one: one[0]):
             numbers = [version for _, version in of_name]
             assert numbers == list(range(1, len(numbers) + 1)), name

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, interview, said
+from orchestrator.conversation import budget, interview, said, standing
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
+from orchestrator.domain import delta, policy, text
 from orchestrator.domain import gate as decisions
-from orchestrator.domain import policy, text
 from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
@@ -33,16 +33,17 @@ from orchestrator.domain.command import (
 )
 from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.project import WORKING, Project, Signal, Step, can
-from orchestrator.domain.question import AFTER
+from orchestrator.domain.question import AFTER, UNCHANGED
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
-from orchestrator.store import commands, events, gates, members, messages, people, phases, projects, runs
+from orchestrator.store import agreed, commands, events, gates, members, messages, people, phases, projects, runs
 from orchestrator.store.tables import GateRow, ProjectRow
 
 Outcome = dict[str, Any]
 LONGEST_NAME = 120
 LONGEST_NOTE = 5_000
+WRITES = {Signal.ASKED: interview.WRITING, Signal.EXTENDED: standing.SHOWS}
 SAY_WHAT = "Please say in a few words what should be different."
 
 
@@ -96,7 +97,9 @@ async def say(db: AsyncSession, command: Say, actor: Actor) -> Outcome:
 
 async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Role) -> "Act | None":
     """What these words do beside being said: only what is on the closed lists."""
-    if (wants := said.wanted(words)) and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
+    if (wants := said.wanted(words)) is Wants.WRITE_VISION and runtime().model:  # else the interview takes it up
+        return await _writes(db, row, role)
+    if wants and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
@@ -109,6 +112,23 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         raise Conflict("That answer is for a question that is not open any more. Nothing was decided.")
     given = Answer(gate.id, decision, typed.note if typed else "")
     return lambda actor: _decide(db, row, gate, given, actor)
+
+
+async def _writes(db: AsyncSession, row: ProjectRow, role: policy.Role) -> "Act | None":
+    """Write the vision where that is possible; where it is not, the conversation says why."""
+    try:
+        signal = delta.wanted(projects.value(row), Brief.model_validate(row.brief), await agreed.brief(db, row))
+    except Conflict:
+        return None
+    if not can(row.step, signal):
+        return None
+    policy.require(role, WriteVision)
+
+    async def act(actor: Actor) -> None:
+        await projects.move(db, row, signal, actor)
+        messages.reply(db, row, WRITES[signal])
+
+    return act
 
 
 async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
@@ -128,25 +148,39 @@ async def _decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answe
     if gate.kind is Kind.BUDGET:
         budget.answered(db, row, gate, given.decision, note, actor)
     signal = decisions.signal(gate.kind, given.decision, given.way)
+    outcome = await _agree(db, row, gate, signal)
     await projects.move(db, row, signal, actor)
-    _say_so(db, row, gate, signal, note, actor)
+    _say_so(db, row, gate, outcome, note, actor)
 
 
-def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal, note: str, actor: Actor) -> None:
-    if gate.kind is Kind.VISION_DOC and signal is not Signal.APPROVED and note:
+async def _agree(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal) -> str:
+    """What a yes or a no to a vision does beside the move: agree on it, or bring back what was agreed."""
+    changing = gate.kind is Kind.VISION_DOC and row.change_from is not None
+    if gate.kind is Kind.VISION_DOC and signal is Signal.APPROVED:
+        row.agreed = gate.version
+        return "changed" if changing else signal
+    if changing and signal is Signal.REJECTED:
+        await agreed.restore(db, row)
+        return UNCHANGED
+    return signal
+
+
+def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, outcome: str, note: str, actor: Actor) -> None:
+    if gate.kind is Kind.VISION_DOC and row.step is Step.TALKING and note:
         messages.said(db, row, note, actor)  # the conversation takes it up, like anything else that is said there
         return
-    if gate.kind is not Kind.BUDGET:  # a sum is no wish for the next piece of work
-        row.note = note
-    if sentence := AFTER.get((gate.kind, signal.value)):
+    if gate.kind is not Kind.BUDGET and outcome != UNCHANGED:
+        row.note = note  # a sum is no wish for the next piece of work, and what was put off keeps its own
+    if sentence := AFTER.get((gate.kind, outcome)):
         messages.reply(db, row, sentence)
 
 
 async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
+    """The first vision, or, when one was agreed, what would change in it."""
     row = await _mine(db, command, actor)
-    if not Brief.model_validate(row.brief).what:
-        raise Conflict("There is nothing to write down yet. Tell us in a sentence what you would like to make.")
-    await projects.move(db, row, Signal.ASKED, actor)
+    brief = Brief.model_validate(row.brief)
+    signal = delta.wanted(projects.value(row), brief, await agreed.brief(db, row))
+    await projects.move(db, row, signal, actor)
     return _done(row)
 
 
@@ -202,7 +236,7 @@ async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
 
 async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     await _stop(db, row, Signal.RESET, actor)
-    row.brief, row.asked, row.quick, row.note = Brief().model_dump(mode="json"), Topic.WHAT, [], ""
+    row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
     events.append(db, row, actor, "brief.changed", brief=row.brief)
     messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
 
@@ -215,6 +249,8 @@ async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
     if command.phase != finished[-1].number:
         newest = finished[-1].number
         raise Conflict(f"Phase {newest} builds on phase {command.phase}. Undo phase {newest} first.")
+    if row.change_from:
+        raise Conflict("The vision is just being changed. Answer that first.")
     if row.undo or row.paused_from is Step.MERGING:
         raise Conflict("Another phase is just being taken in or out. Let that go on first.")
     await projects.move(db, row, Signal.UNDO, actor, undo=command.phase)

@@ -5,8 +5,11 @@ from enum import StrEnum
 
 from orchestrator.domain import answer, plain
 from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain.cost import Usage
 from orchestrator.domain.project import Step
 from orchestrator.domain.vision import Vision
+
+NOTHING = Usage()
 
 
 class Wants(StrEnum):
@@ -30,11 +33,16 @@ class Heard:
     wants: Wants | None = None
     notes: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
+    usage: Usage = NOTHING  # what it cost to think of
+    new_topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`history` is what the person said before, oldest first."""
+    """`history` is what the person said before, oldest first.
+
+    `agreed` is what the agreed vision says, where a change of it may be shown now; else there is none.
+    """
 
     text: str
     brief: Brief
@@ -42,6 +50,7 @@ class Turn:
     step: Step = Step.TALKING
     vision: Vision | None = None
     history: tuple[str, ...] = ()
+    agreed: Brief | None = None
 
     @property
     def words(self) -> str:

@@ -17,6 +17,7 @@ from orchestrator.domain.vision import Vision
 __all__ = ["Heard", "Wants", "first", "name_of", "reply"]
 
 _INTRO = f"{asking.NOT_AN_AI} I ask one thing at a time and write down what you tell me."
+WRITING = "I write the vision now. You decide about it before anything is built."
 _NOT_ENGLISH = "I understand only simple English sentences, so I have written down your words as they are."
 _NOT_PLACED = (
     "I am not sure where that belongs, so I have changed nothing. "
@@ -40,10 +41,17 @@ def first(idea: str) -> Heard:
 
 
 def reply(
-    text: str, brief: Brief, asked: Topic | None, *, step: Step, vision: Vision | None, history: Sequence[str] = ()
+    text: str,
+    brief: Brief,
+    asked: Topic | None,
+    *,
+    step: Step,
+    vision: Vision | None,
+    history: Sequence[str] = (),
+    agreed: Brief | None = None,
 ) -> Heard:
     """The answer to a message. `asked` is the topic of the open question, `history` what the person said before."""
-    turn = Turn(plain.clean(text), brief, asked, step, vision, tuple(history))
+    turn = Turn(plain.clean(text), brief, asked, step, vision, tuple(history), agreed)
     if step is not Step.TALKING:
         return standing.heard(turn)
     return next(heard for listen in _LISTENING if (heard := listen(turn)))
@@ -95,9 +103,7 @@ def _wanted(turn: Turn) -> Heard | None:
 def _write(turn: Turn) -> Heard:
     if not turn.brief.what:
         return _asking(replace(turn, asked=Topic.WHAT), "Before I can write anything, I need to know what it is.")
-    return Heard(
-        "I write the vision now. You decide about it before anything is built.", turn.brief, None, Wants.WRITE_VISION
-    )
+    return Heard(WRITING, turn.brief, None, Wants.WRITE_VISION)
 
 
 def _assent(turn: Turn) -> Heard | None:

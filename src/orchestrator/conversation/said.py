@@ -52,7 +52,9 @@ WANTS = {
         """
         write the vision now | write the vision | please write the vision | write it now | write it | write my vision
         | write the document | make the vision | create the vision | yes write the vision | yes write the vision now |
-        yes write it | yes write it now | you can write the vision now | you can write the vision | /vision
+        yes write it | yes write it now | you can write the vision now | you can write the vision | /vision | write the
+        new version | write a new version | change the vision | update the vision | show me what would change | show
+        what would change | what would change
         """
     ),
     Wants.STATUS: plain.phrases(

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from orchestrator.conversation import asking, hearing, noting, questions, said
 from orchestrator.conversation.exchange import Heard, Turn, Wants
-from orchestrator.domain import answer
+from orchestrator.domain import answer, delta
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.editing import Edit, apply_all
 from orchestrator.domain.gate import Decision
-from orchestrator.domain.project import GATES, IN_A_PHASE, OPEN, SAID, WORKING, Step
+from orchestrator.domain.project import BEFORE_PHASES, GATES, IN_A_PHASE, OPEN, SAID, WORKING, Step
 
 _WAITS = {
     Step.VISION: "The vision waits for your answer. Approve it, or tell me what to change, for example “add "
@@ -30,12 +30,23 @@ _LATER = {
     Step.PAUSED: "It is in the brief now and comes after the phase at hand.",
     Step.DRAFTING: "It comes with the next version of the vision.",
 }
-_AFTER_PHASE = "It does not change what is being built now. It comes after this phase."
+_AFTER_PHASE = (
+    "It does not change what is being built now. It comes after this phase, or you ask to see what would change as "
+    "soon as this step is done."
+)
 _AFTER_THAT = "It does not change what is being prepared now. It comes after that."
 _AT_DECISION = (
     "It is in the brief now and comes after this phase. "
     "If it belongs to the open question, choose Ask for changes there."
 )
+_OFFER = (
+    f"To see what it would change in the vision that was agreed, press “{delta.SHOW}”. "
+    "Nothing changes without your yes."
+)
+_NOTED = "It is in the brief now."
+_NOT_THAT = "If it belongs to the open question, choose Ask for changes there instead."
+SHOWS = "I write down what would change, and you decide about it. Until then everything stays as agreed."
+_LATER_ASK = "When this step is done, you can ask to see what would change."
 _SOUNDS_YES = "That sounds like a yes. To be sure, please press Approve or write “yes”."
 _YES_BUT = (
     "That sounds like a yes with a wish, so nothing is decided. If something should be different, choose "
@@ -50,7 +61,9 @@ REWRITES = frozenset({Step.VISION, Step.COMPLETED})
 def heard(turn: Turn) -> Heard:
     """The answer in every step but the interview itself."""
     same = Heard("", turn.brief, None)
-    if wants := said.wanted(turn.text):
+    if (wants := said.wanted(turn.text)) is Wants.WRITE_VISION:
+        return _write(turn)
+    if wants:
         return _wanted(turn, wants)
     if spoken := questions.answered(turn):
         return replace(same, reply=f"{spoken}\n\n{where(turn.step)}")
@@ -78,7 +91,9 @@ def _changed(turn: Turn) -> Heard | None:
     if not edits:
         return Heard(f"{said_back} {where(turn.step)}", turn.brief, None)
     wants = Wants.WRITE_VISION if turn.step in REWRITES else None
-    return Heard(f"{said_back} {_consequence(turn)}".strip(), after, None, wants, notes)
+    offers = wants is None and turn.agreed is not None and delta.is_new(after, turn.agreed)
+    then = _offer(turn.step) if offers else _consequence(turn)
+    return Heard(f"{said_back} {then}".strip(), after, None, wants, notes, (delta.SHOW,) if offers else ())
 
 
 def told(before: Brief, after: Brief, edits: Sequence[Edit], meant: hearing.Meant) -> tuple[str, tuple[str, ...]]:
@@ -97,6 +112,10 @@ def _consequence(turn: Turn) -> str:
     if turn.step in GATES:
         return _AT_DECISION
     return _LATER.get(turn.step) or (_AFTER_PHASE if turn.step in IN_A_PHASE else _AFTER_THAT)
+
+
+def _offer(step: Step) -> str:
+    return " ".join([_NOTED, *([_NOT_THAT] if step in GATES else []), _OFFER])
 
 
 def _talk(turn: Turn) -> str:
@@ -141,10 +160,15 @@ def _cancel(step: Step) -> tuple[bool, str]:
     return False, where(step)
 
 
-def _write(step: Step) -> tuple[bool, str]:
-    if step in WORKING:
-        return False, where(step)
-    return False, f"There is a vision already. {where(step)}"
+def _write(turn: Turn) -> Heard:
+    """Where something was agreed, its change; whoever asks too early or for nothing is told so."""
+    if turn.agreed is None:
+        known = where(turn.step) if turn.step in WORKING else f"There is a vision already. {where(turn.step)}"
+        more = _LATER_ASK if turn.step in WORKING - BEFORE_PHASES else ""
+        return Heard(f"{known} {more}".strip(), turn.brief, None)
+    if not delta.is_new(turn.brief, turn.agreed):
+        return Heard(f"{delta.NOTHING_NEW} {where(turn.step)}", turn.brief, None)
+    return Heard(SHOWS, turn.brief, None, Wants.WRITE_VISION)
 
 
 def _reset(_: Step) -> tuple[bool, str]:
@@ -159,7 +183,6 @@ _POSSIBLE: dict[Wants, Callable[[Step], tuple[bool, str]]] = {
     Wants.PAUSE: _pause,
     Wants.RESUME: _resume,
     Wants.CANCEL: _cancel,
-    Wants.WRITE_VISION: _write,
     Wants.RESET: _reset,
     Wants.STATUS: _status,
 }

@@ -1,52 +1,41 @@
 """Answer what people say. The row says `unanswered` until the reply is stored, so a turn may be begun again."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.conversation import interview
+from orchestrator.conversation import interview, note, summing, talking
 from orchestrator.conversation.interview import Heard, Wants
-from orchestrator.delivery import reconcile
-from orchestrator.domain.brief import Brief, Topic
+from orchestrator.conversation.look import Look, look
+from orchestrator.delivery import limit, reconcile
+from orchestrator.domain import cost
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
-from orchestrator.domain.vision import Vision
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import documents, events, messages, projects
+from orchestrator.store import events, messages, projects, spends
 from orchestrator.store.tables import MessageRow, ProjectRow
 
-RECENT = 20  # messages that the interview looks back at
+USED_UP = (
+    "The limit of this project is used up, so I do not ask the AI model. What you wrote is kept. "
+    "The owner can raise the limit under “Cost”; then write “try again”."
+)
 PIECE = re.compile(r"\S+\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a turn needs to know, read at one moment."""
-
-    text: str
-    brief: Brief
-    asked: Topic | None
-    step: Step
-    vision: Vision | None
-    history: tuple[str, ...]
-    first: bool
 
 
 async def turn(project_id: str, sequence: int) -> None:
     """Reply to one message, once. No database connection is held while thinking."""
-    look = await read(_look, project_id, sequence)
-    if look is None:
+    seen = await read(look, project_id, sequence)
+    if seen is None:
         return
     faults.point("turn:began")
-    heard = _heard(look)
-    for piece in pieces(heard.reply):
-        runtime().bus.say(project_id, piece)
+    heard = await _heard(seen, lambda piece: runtime().bus.say(project_id, piece))
     faults.point("turn:thought")
-    await tx(_store, project_id, sequence, look, heard)
+    await tx(_store, project_id, sequence, seen, heard)
     faults.point("turn:stored")
+    await summing.up(project_id)
 
 
 def pieces(reply: str) -> Iterator[str]:
@@ -54,49 +43,56 @@ def pieces(reply: str) -> Iterator[str]:
     return (found.group() for found in PIECE.finditer(reply))
 
 
-def _heard(look: Look) -> Heard:
-    if look.first:
-        return interview.first(look.text)
-    return interview.reply(look.text, look.brief, look.asked, step=look.step, vision=look.vision, history=look.history)
+async def _heard(seen: Look, say: Callable[[str], None]) -> Heard:
+    model = runtime().model
+    if model and not cost.reached(seen.spent, seen.budget):
+        return await talking.heard(seen, model, say)
+    free = model is None or seen.step is Step.LIMIT
+    heard = _interviewed(seen) if free else Heard(USED_UP, seen.brief, seen.asked)
+    for piece in pieces(heard.reply):
+        say(piece)
+    return heard
 
 
-async def _look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
-    message = await messages.waiting(db, project_id, sequence)
-    if message is None:
-        return None
-    row = await projects.row(db, project_id)
-    vision = await documents.find(db, project_id, "vision")
-    recent = await messages.newest(db, project_id, RECENT)
-    return Look(
-        text=message.text,
-        brief=Brief.model_validate(row.brief),
-        asked=Topic(row.asked) if row.asked else None,
-        step=row.step,
-        vision=Vision.model_validate(vision.data["vision"]) if vision else None,
-        history=tuple(said.text for said in recent if said.role == "user" and said.sequence < sequence),
-        first=not any(said.role == "assistant" for said in recent),
+def _interviewed(seen: Look) -> Heard:
+    if seen.first:
+        return interview.first(seen.text)
+    return interview.reply(
+        seen.text,
+        seen.brief,
+        seen.asked,
+        step=seen.step,
+        vision=seen.vision,
+        history=seen.history,
+        agreed=seen.agreed,
     )
 
 
-async def _store(db: AsyncSession, project_id: str, sequence: int, look: Look, heard: Heard) -> None:
+async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, heard: Heard) -> None:
     row = await projects.locked(db, project_id)
     message = await messages.waiting(db, project_id, sequence)
-    if message is None or Brief.model_validate(row.brief) != look.brief:
-        return  # answered already, or the brief moved meanwhile: then reconcile begins the turn anew
+    if message is None:
+        return  # answered already
+    spends.add(db, row, "turn", message.id, heard.usage)
+    if Brief.model_validate(row.brief) != seen.brief:
+        return  # the brief moved meanwhile: then reconcile begins the turn anew
     message.unanswered = False
-    _learn(db, row, look, heard)
-    for note in heard.notes:
-        messages.note(db, row, note)
+    row.topic_from = sequence if heard.new_topic else max(row.topic_from, note.topic_begins(seen))
+    _learn(db, row, seen, heard)
+    for remark in heard.notes:
+        messages.note(db, row, remark)
     messages.reply(db, row, heard.reply, message.id)
     faults.point("turn:storing")
     await _act(db, row, heard, message)
+    if heard.reply is USED_UP:
+        await limit.ask(db, row)
     await projects.touch(db, row)
     await reconcile.settle(db, project_id)
 
 
-def _learn(db: AsyncSession, row: ProjectRow, look: Look, heard: Heard) -> None:
+def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:
     row.asked, row.quick = heard.asked or "", list(heard.quick)
-    if heard.brief == look.brief:
+    if heard.brief == seen.brief:
         return
     row.brief = heard.brief.model_dump(mode="json")
     if heard.brief.name and heard.brief.name != row.name:
@@ -109,7 +105,7 @@ async def _act(db: AsyncSession, row: ProjectRow, heard: Heard, message: Message
     """Do what the person clearly asked for, as far as it fits: nothing here approves or costs anything."""
     if heard.wants is not Wants.WRITE_VISION:
         return
-    signal = Signal.EXTENDED if row.step is Step.COMPLETED else Signal.ASKED
+    signal = Signal.EXTENDED if projects.value(row).can_change else Signal.ASKED
     if row.step is Step.VISION:
         await projects.move(db, row, Signal.CHANGES, ORCHESTRATOR, message=message.id)
     if can(row.step, signal):

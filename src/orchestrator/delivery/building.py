@@ -23,7 +23,7 @@ NO_PLAN = "The builder came to its end without writing a plan."
 async def preparing(project: Project) -> Done:
     """A repository of our own, or the person's, used in place."""
     row = await read(projects.row, project.id)
-    vision = await read(documents.latest, project.id, "vision")
+    vision = await read(documents.agreed, row)
     git = runtime().forge
     if row.source:
         place = await git.adopt(project.id, row.source)
@@ -57,7 +57,7 @@ async def planning(project: Project) -> Done:
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
     base = await git.base(worktree)
-    papers = await _papers(project)
+    papers = await _papers(row)
     if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
         papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
     await git.write(worktree, papers, f"docs: vision and phases, for phase {phase.number}")
@@ -167,8 +167,8 @@ def _ended(project: Project, report: Report) -> Done:
     return Done(Signal.FINISHED, write)
 
 
-async def _papers(project: Project) -> dict[str, str]:
-    vision = await read(documents.latest, project.id, "vision")
+async def _papers(project: ProjectRow) -> dict[str, str]:
+    vision = await read(documents.agreed, project)
     planned = [phases.as_planned(row) for row in await read(phases.of, project.id)]
     return files.papers(vision.data["vision"], vision.markdown, planned)
 

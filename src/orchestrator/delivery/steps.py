@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import building, checking
+from orchestrator.delivery import building, checking, limit
+from orchestrator.delivery import drafting as texts
 from orchestrator.delivery.done import Done
 from orchestrator.domain import changes
 from orchestrator.domain import roadmap as roadmaps
@@ -15,25 +16,29 @@ from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
-from orchestrator.runtime import read
-from orchestrator.store import documents, events, phases, projects
+from orchestrator.runtime import read, runtime
+from orchestrator.store import agreed, documents, events, messages, phases, projects, spends
 from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
 async def drafting(project: Project) -> Done:
     """Write the next version of the vision from the brief."""
-    row = await read(projects.row, project.id)
+    row = await _affordable(project)
     before = await read(documents.find, project.id, "vision")
     brief = Brief.model_validate(row.brief)
     earlier = Vision.model_validate(before.data["vision"]) if before else None
-    vision = visions.draft(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
+    vision, usage = await texts.vision(brief if brief.name else brief.model_copy(update={"name": row.name}), earlier)
+    if row.agreed:
+        vision = await read(agreed.keeping, row, vision)
     version = before.version + 1 if before else 1
     changed = changes.says(changes.changes(earlier, vision)) if earlier else ""
     data = {"vision": vision.model_dump(mode="json"), "questions": list(vision.questions), "changed": changed}
+    data["brief"] = row.brief  # what it was written from: a change that is not wanted leads back to it
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         text = visions.markdown(vision, version, earlier)
         await documents.add(db, row.id, "vision", data, text, note=changed, author=ORCHESTRATOR.name)
+        spends.add(db, row, "vision", str(version), usage)
         if vision.name and vision.name != row.name:
             events.append(db, row, ORCHESTRATOR, "project.renamed", **{"from": row.name, "to": vision.name})
             row.name = vision.name
@@ -42,17 +47,25 @@ async def drafting(project: Project) -> Done:
     return Done(Signal.FINISHED, write)
 
 
+async def _affordable(project: Project) -> ProjectRow:
+    """The project's row. Raises limit.Reached where a model would be asked for which there is no money left."""
+    row = await read(projects.row, project.id)
+    if runtime().model and spends.reached(row):
+        raise limit.Reached
+    return row
+
+
 async def roadmapping(project: Project) -> Done:
     """Split what is not built yet into phases."""
-    row = await read(projects.row, project.id)
-    document = await read(documents.latest, project.id, "vision")
+    row = await _affordable(project)
+    document = await read(documents.agreed, row)
     finished = [phase for phase in await read(phases.of, project.id) if phase.status is PhaseStatus.COMPLETED]
     built = [feature for phase in finished for feature in phase.features]
     vision = Vision.model_validate(document.data["vision"])
     first = finished[-1].number + 1 if finished else 1
     before = await read(documents.find, project.id, "roadmap")
     notes = _notes(before, document.version, row.note)
-    plan, said = roadmaps.split(vision, built, first, notes)
+    plan, said, usage = await texts.roadmap(vision, built, first, notes, prototype=row.builder == "starter")
     version = before.version + 1 if before else 1
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
@@ -60,10 +73,13 @@ async def roadmapping(project: Project) -> Done:
         data = {"roadmap": plan.model_dump(mode="json"), "said": said, "vision": document.version, "notes": notes}
         text = roadmaps.markdown(plan, version)
         await documents.add(db, row.id, "roadmap", data, text, note=said, author=ORCHESTRATOR.name)
+        spends.add(db, row, "roadmap", str(version), usage)
         events.append(db, row, ORCHESTRATOR, "roadmap.drafted", version=version, phases=len(plan.phases))
         row.note = ""
+        if not plan.phases:
+            messages.reply(db, row, said)
 
-    return Done(Signal.FINISHED, write)
+    return Done(Signal.FINISHED if plan.phases else Signal.NOTHING_LEFT, write)
 
 
 def _notes(before: DocumentRow | None, vision: int, note: str) -> list[str]:

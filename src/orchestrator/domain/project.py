@@ -47,9 +47,10 @@ class Signal(StrEnum):
     """What can happen to a project."""
 
     ASKED = "asked"  # for the vision
-    EXTENDED = "extended"  # a finished project gets a new wish
+    EXTENDED = "extended"  # what was agreed gets a new wish
     FINISHED = "finished"
     NEXT_PHASE = "next_phase"
+    NOTHING_LEFT = "nothing_left"  # to build: all that the vision still wants is there
     RED = "red"  # our checks failed, and a repair may still help
     FAILED = "failed"  # this cannot go on without a person
     SPENT = "spent"  # nor this, because the limit is used up
@@ -85,8 +86,11 @@ IN_A_PHASE = frozenset(
     {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
 )
 BEFORE_PHASES = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
-CAN_UNDO = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.LIMIT, Step.PAUSED, Step.COMPLETED})
+CAN_CHANGE = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
+CAN_UNDO = CAN_CHANGE | {Step.LIMIT}
 RESTS_FROM = frozenset({Step.PAUSED, Step.LIMIT})  # they remember where the project stood
+# What may be put off for a change of the vision. Taking a phase in or out comes to its end first.
+CAN_REST = CAN_CHANGE - {Step.PAUSED} | WORKING - {Step.DRAFTING, Step.MERGING, Step.UNDOING}
 
 FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.TALKING, Signal.ASKED): Step.DRAFTING,
@@ -97,6 +101,7 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.PREPARING, Signal.FINISHED): Step.PRIMING,
     (Step.PRIMING, Signal.FINISHED): Step.ROADMAPPING,
     (Step.ROADMAPPING, Signal.FINISHED): Step.ROADMAP,
+    (Step.ROADMAPPING, Signal.NOTHING_LEFT): Step.COMPLETED,
     (Step.ROADMAP, Signal.APPROVED): Step.PLANNING,
     (Step.ROADMAP, Signal.CHANGES): Step.ROADMAPPING,
     (Step.ROADMAP, Signal.REJECTED): Step.TALKING,
@@ -117,7 +122,6 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.PROBLEM, Signal.REJECTED): Step.PAUSED,
     (Step.LIMIT, Signal.REJECTED): Step.PAUSED,
     (Step.UNDOING, Signal.FINISHED): Step.PAUSED,
-    (Step.COMPLETED, Signal.EXTENDED): Step.DRAFTING,
     (Step.UNDOING, Signal.FAILED): Step.PAUSED,
     **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
     **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - {Step.LIMIT}},
@@ -125,15 +129,17 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
     **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
     **{(step, Signal.UNDO): Step.UNDOING for step in CAN_UNDO},
+    **{(step, Signal.EXTENDED): Step.DRAFTING for step in CAN_CHANGE},
 }
 
-# Moves whose target the project itself remembers.
+# Moves whose target the project itself remembers. Without a memory the table above decides.
 RETURNS: dict[tuple[Step, Signal], str] = {
     (Step.PAUSED, Signal.RESUMED): "paused_from",
     (Step.PROBLEM, Signal.RETRIED): "failed_at",
     (Step.PROBLEM, Signal.CHANGES): "failed_at",
     (Step.LIMIT, Signal.APPROVED): "paused_from",
     (Step.LIMIT, Signal.CHANGES): "paused_from",
+    (Step.VISION, Signal.REJECTED): "change_from",
 }
 
 # After these, "resume" does not ask the same question again but makes a new plan.
@@ -213,6 +219,7 @@ class Project:
     paused_from: Step | None = None
     failed_at: Step | None = None
     undo_from: Step | None = None  # where a project stood that is having a phase undone
+    change_from: Step | None = None  # where a project stood whose agreed vision is to be changed
 
     @property
     def stage(self) -> Stage:
@@ -227,6 +234,13 @@ class Project:
         """Names the work at hand, not an attempt at it: the same after a crash, on whichever process."""
         return f"{self.id}-{self.moves}-{self.step}"
 
+    @property
+    def can_change(self) -> bool:
+        """Whether the vision that was agreed may be changed now; one change at a time."""
+        at = self.paused_from if self.step is Step.PAUSED else self.step
+        unwritten = at is Step.PROBLEM and self.failed_at is Step.DRAFTING
+        return self.step in CAN_CHANGE and at in CAN_REST and self.change_from is None and not unwritten
+
     def after(self, signal: Signal) -> "Project":
         """The project after this signal. Raises Conflict, with a sentence, where the table has no such move."""
         step = self._next(signal)
@@ -239,17 +253,27 @@ class Project:
             phase=self._phase(signal),
             tries=self._tries(step, signal),
             paused_from=self._paused_from(step, signal),
-            failed_at=self._failed_at(step),
+            failed_at=self._failed_at(step, signal),
             undo_from=self._undo_from(step, signal),
+            change_from=self._change_from(step, signal),
         )
 
     def _next(self, signal: Signal) -> Step:
         if (field := RETURNS.get((self.step, signal))) and (step := getattr(self, field)):
-            return Step(step)
-        if step := FLOW.get((self.step, signal)):
+            return self._back_to(step, field)
+        if (step := FLOW.get((self.step, signal))) and self._may(signal):
             return step
         asked = ASKED_FOR.get(signal, f"take “{signal}”")
         raise Conflict(f"{self.name} is {SAID[self.step]}, so it cannot {asked} now.")
+
+    def _back_to(self, step: Step, field: str) -> Step:
+        """A question is asked anew. Work that was paused for a change stays paused until somebody lets it go on."""
+        return Step.PAUSED if field == "change_from" and step in WORKING else step
+
+    def _may(self, signal: Signal) -> bool:
+        if signal is Signal.EXTENDED:
+            return self.can_change
+        return signal is not Signal.UNDO or self.change_from is None
 
     def _phase(self, signal: Signal) -> int:
         if signal is Signal.RESET:
@@ -271,7 +295,7 @@ class Project:
             return self.undo_from
         if (self.step, signal) in PLANS_ANEW:
             return Step.TALKING if self.failed_at in BEFORE_PHASES else Step.PLANNING
-        return self.step
+        return self.change_from if (self.step, signal) == (Step.VISION, Signal.REJECTED) else self.step
 
     def _undo_from(self, step: Step, signal: Signal) -> Step | None:
         """Where the first undo began: asking again while it is paused does not make it begin there."""
@@ -282,11 +306,22 @@ class Project:
     def _pauses_undo(self, step: Step) -> bool:
         return self.step is Step.UNDOING and step in RESTS_FROM
 
-    def _keeps_failure(self, step: Step) -> bool:
-        return Step.PROBLEM in (step, self.step) or step in {*RESTS_FROM, Step.UNDOING}
+    def _change_from(self, step: Step, signal: Signal) -> Step | None:
+        """A problem that the change itself runs into takes the place of the one before: that is then tried again."""
+        if signal is Signal.EXTENDED:
+            return self.paused_from or self.step
+        ended = self.step is Step.VISION and signal in {Signal.APPROVED, Signal.REJECTED}
+        if ended or signal in {Signal.RESET, Signal.CANCELLED}:
+            return None
+        fails = step is Step.PROBLEM and self.step in WORKING
+        return self.failed_at if fails and self.change_from is Step.PROBLEM else self.change_from
 
-    def _failed_at(self, step: Step) -> Step | None:
+    def _keeps_failure(self, step: Step, signal: Signal) -> bool:
+        lasts = Step.PROBLEM in (step, self.step) or step in {*RESTS_FROM, Step.UNDOING}
+        return lasts or self._change_from(step, signal) is Step.PROBLEM
+
+    def _failed_at(self, step: Step, signal: Signal) -> Step | None:
         """Where to try again. What was built is built again: its checks cannot turn green by themselves."""
         if step is Step.PROBLEM and self.step in WORKING:
             return Step.BUILDING if self.step in {Step.CHECKING, Step.REPAIRING} else self.step
-        return self.failed_at if self._keeps_failure(step) else None
+        return self.failed_at if self._keeps_failure(step, signal) else None

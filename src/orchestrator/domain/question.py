@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestrator.domain.cost import Currency, next_limit
+from orchestrator.domain.delta import Delta
 from orchestrator.domain.gate import Kind, Way
+from orchestrator.domain.project import Step
 from orchestrator.domain.roadmap import PlannedPhase
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -57,6 +59,42 @@ def vision(name: str, version: int, unsure: Sequence[str], changed: str) -> Ques
         document="vision",
         version=version,
     )
+
+
+def change(delta: Delta, version: int, unsure: Sequence[str], stood: Step | None) -> Question:
+    """Ask about a change of what was agreed. `stood` is where a no leads back to; without it, to the conversation."""
+    return Question(
+        kind=Kind.VISION_DOC,
+        question="Shall we change the vision like this?",
+        why=f"You agreed on version {delta.agreed} of the vision. This is what would be different from it.",
+        on_yes="Only this changes; everything else stays as agreed. What is not built yet is split into phases anew, "
+        "and you see the list before anything is built.",
+        on_no=_unchanged(stood),
+        considerations=tuple(unsure),
+        facts=(
+            *(("What changes", line) for line in delta.changes),
+            *(("What is thrown away", line) for line in delta.thrown),
+            ("Extra time and money", delta.extra),
+        ),
+        document="vision",
+        version=version,
+    )
+
+
+def _unchanged(stood: Step | None) -> str:
+    if stood is None:
+        return "Nothing is built. Tell us what is off and you get a new version. You can change it later, too."
+    return f"The vision stays as agreed, and nothing is lost. {_BACK_AT.get(stood, _BACK_AT[Step.PAUSED])}"
+
+
+_BACK_AT = {
+    Step.ROADMAP: "You are asked about the list of phases again.",
+    Step.PLAN: "You are asked about the plan again.",
+    Step.RESULT: "You are asked about the phase again that is ready to try.",
+    Step.PROBLEM: "You are asked again how to go on.",
+    Step.COMPLETED: "Your app stays as it is.",
+    Step.PAUSED: "The project stays paused until you say go on.",
+}
 
 
 def roadmap(phases: Sequence[PlannedPhase], version: int, said: str, builder: str, usually: str = "") -> Question:
@@ -168,11 +206,16 @@ def _tries(tries: int) -> str:
     return "The builder repaired it once." if tries == 1 else f"The builder repaired it {tries} times."
 
 
+UNCHANGED = "unchanged"  # a change of the vision that was not wanted
+
 # What we say in the conversation once a decision was answered.
 AFTER: dict[tuple[Kind, str], str] = {
     (Kind.VISION_DOC, "approved"): "Thank you. I am now splitting the vision into phases. "
     "Each one ends with something you can try. I’ll ask you once the list is ready.",
     (Kind.VISION_DOC, "rejected"): "All right, nothing is built. What should be different?",
+    (Kind.VISION_DOC, "changed"): "Thank you. The vision is changed. I am now splitting what is not built yet into "
+    "phases, and ask you once the list is ready.",
+    (Kind.VISION_DOC, UNCHANGED): "All right, the vision stays as agreed, and everything is as it was before.",
     (
         Kind.ROADMAP,
         "approved",

@@ -28,6 +28,8 @@ class Roadmap(Frozen):
 
 
 TITLE = 90  # characters
+OUTCOME = 600
+MOST = 8  # phases
 _NAMED = 3  # features in one title
 
 
@@ -45,6 +47,22 @@ def split(
     groups = order.groups or [[]]
     phases = tuple(_phase(number, group, first_number) for number, group in enumerate(groups, first_number))
     return Roadmap(phases=phases), order.says
+
+
+def planned(
+    number: int,
+    features: Sequence[Feature],
+    first_number: int,
+    title: str,
+    outcome: str,
+    told: Sequence[Criterion] = (),
+) -> PlannedPhase:
+    """A phase in somebody's words. Without criteria of theirs it has those that every phase with these features has."""
+    phase = _phase(number, features, first_number)
+    numbered = tuple(one.model_copy(update={"id": f"P{number}.{k}"}) for k, one in enumerate(told, 1))
+    said = {"title": plain.cut(plain.one_line(title), TITLE), "outcome": plain.cut(plain.one_line(outcome), OUTCOME)}
+    said = {name: text for name, text in said.items() if text}
+    return phase.model_copy(update={**said, "criteria": numbered or phase.criteria})
 
 
 def _phase(number: int, features: Sequence[Feature], first_number: int) -> PlannedPhase:
@@ -99,7 +117,7 @@ def _outcome(features: Sequence[Feature]) -> str:
         return "There is an app to open. It says what it will be, and takes your feedback."
     shown = f"{plain.capital(plain.counted(len(features), 'page'))} that you can open and try"
     more = [plain.ended(feature.description) for feature in features if feature.description]
-    return plain.cut(" ".join([f"{shown}: {plain.listed([plain.bare(f.title) for f in features])}.", *more]), 600)
+    return plain.cut(" ".join([f"{shown}: {plain.listed([plain.bare(f.title) for f in features])}.", *more]), OUTCOME)
 
 
 def markdown(roadmap: Roadmap, version: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestrator.contain.boundary import boundary
 from orchestrator.errors import OrchestratorError
+from orchestrator.models import providers
 from orchestrator.operations import place
 from orchestrator.operations.place import Place
 from orchestrator.settings import Settings
@@ -28,7 +29,7 @@ class Finding:
 
 async def look(settings: Settings) -> list[dict[str, Any]]:
     """Everything, in an order in which it is best put right. What is broken is a finding, not an error."""
-    found = [_python(), _git(), _builders(), _port(settings)]
+    found = [_python(), _git(), _builders(), _model(settings), _port(settings)]
     try:
         async with place.opened(settings) as here:
             found += [_disk(here), await _database(here), await _accounts(here)]
@@ -59,6 +60,11 @@ def git_finding(said: str) -> Finding:
 def _builders() -> Finding:
     found = boundary()
     return Finding("builders", found.namespaces, found.sentence)
+
+
+def _model(settings: Settings) -> Finding:
+    missing = settings.model and providers.lacks(settings, settings.model)
+    return Finding("ai model", ok=not missing, says=providers.says(settings))
 
 
 def _port(settings: Settings) -> Finding:

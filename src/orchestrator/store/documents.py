@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.errors import NotFound
-from orchestrator.store.tables import DocumentRow
+from orchestrator.store.tables import DocumentRow, ProjectRow
 
 
 async def add(
@@ -50,6 +50,11 @@ async def latest(db: AsyncSession, project_id: str, name: str, version: int | No
         return row
     word = name.partition("-")[0]
     raise NotFound(f"There is no {word} yet." if version is None else f"There is no version {version} of the {word}.")
+
+
+async def agreed(db: AsyncSession, project: ProjectRow) -> DocumentRow:
+    """Read the vision that counts: the version approved last, or the newest while none is."""
+    return await latest(db, project.id, "vision", project.agreed or None)
 
 
 async def versions(db: AsyncSession, project_id: str, name: str) -> list[DocumentRow]:

@@ -16,6 +16,7 @@ SET_ASIDE = {
     (Step.PLAN, Signal.REJECTED),
     (Step.RESULT, Signal.REJECTED),
     (Step.PROBLEM, Signal.GONE_BACK),
+    (Step.VISION, Signal.APPROVED),  # of a change: what is not finished is begun anew
 }
 
 
@@ -51,7 +52,9 @@ async def follow(db: AsyncSession, project: ProjectRow, before: Project, signal:
     elif before.phase and _stands(before) in IN_A_PHASE | {Step.PROBLEM} and signal in {Signal.CANCELLED, Signal.RESET}:
         (await get(db, project.id, before.phase)).status = PhaseStatus.FAILED
     elif (before.step, signal) in SET_ASIDE and before.phase:
-        _set_aside(await get(db, project.id, before.phase))
+        at_hand = await get(db, project.id, before.phase)
+        if at_hand.status is not PhaseStatus.COMPLETED:
+            _set_aside(at_hand)
     if project.phase and _stands(project) in IN_A_PHASE | {Step.PROBLEM}:
         _begin(await get(db, project.id, project.phase), project.step)
 

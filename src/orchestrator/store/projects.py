@@ -90,7 +90,7 @@ async def move(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor, 
         await gates.withdraw(db, row, actor)
     for name in COLUMNS:
         setattr(row, name, getattr(after, name))
-    row.stage = after.stage
+    row.stage, row.quick = after.stage, []
     await phases.follow(db, row, before, signal)
     moved = {"from": before.stage, "to": after.stage, "step": after.step, "left": before.step, "phase": row.phase}
     events.append(db, row, actor, "project.moved", by=signal, **moved, **said)

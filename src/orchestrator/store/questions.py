@@ -8,7 +8,7 @@ from orchestrator.domain import question
 from orchestrator.domain.project import BEFORE_PHASES, Step
 from orchestrator.domain.question import Proof, Question
 from orchestrator.domain.run import RunKind
-from orchestrator.store import checks, costs, documents, phases, spends, took
+from orchestrator.store import agreed, checks, costs, documents, phases, spends, took
 from orchestrator.store.tables import ProjectRow
 
 UNKNOWN = "Something went wrong that we did not expect."
@@ -28,6 +28,10 @@ async def compose(db: AsyncSession, project: ProjectRow) -> Question:
 async def _vision(db: AsyncSession, project: ProjectRow) -> Question:
     document = await documents.latest(db, project.id, "vision")
     unsure = document.data["questions"]
+    if project.agreed:
+        return question.change(
+            await agreed.change(db, project, document), document.version, unsure, project.change_from
+        )
     return question.vision(project.name, document.version, unsure, document.data.get("changed", ""))
 
 

@@ -76,6 +76,7 @@ class ProjectRow(Base):
     paused_from: Mapped[Step | None]
     failed_at: Mapped[Step | None]
     undo_from: Mapped[Step | None]
+    change_from: Mapped[Step | None]
     problem: Mapped[dict[str, Any] | None]  # why it is stuck: sentence and technical details
     note: Mapped[str] = mapped_column(default="")  # what the person asked of the next piece of work
     undo: Mapped[int] = mapped_column(default=0)  # the phase to be undone

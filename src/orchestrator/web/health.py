@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.errors import NotPossible
+from orchestrator.models import providers
 from orchestrator.runtime import read, runtime
 from orchestrator.store import migrate, wanted
 
@@ -30,13 +31,26 @@ async def database() -> JSONResponse:
 @router.get("/health/ai")
 async def model() -> JSONResponse:
     """Say who talks with people."""
-    return _answer({"ai": {"ok": True, "says": "No model is set: the interview asks fixed questions."}})
+    return _answer({"ai": _model()})
 
 
 @router.get("/health/ready")
 async def ready() -> JSONResponse:
     """Say whether everything that work needs is there."""
     return _answer({"database": await _database(), "disk": _disk(), "work": await _work(), "builders": _builders()})
+
+
+def _model() -> dict[str, Any]:
+    """What came of asking it last; it is not asked for this, since that costs money."""
+    live = runtime()
+    if live.model is None:
+        lacking = bool(live.settings.model)
+        return {"ok": not lacking, "says": providers.says(live.settings)}
+    about = live.model.about()
+    if about.fault:
+        return {"ok": False, "says": f"{about.says} {about.fault}"}
+    last = f" It answered last after {about.seconds:.1f} seconds." if about.at else " It was not asked yet."
+    return {"ok": True, "says": about.says + last}
 
 
 async def _database() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from fastapi.responses import StreamingResponse
 
+from orchestrator.ports import ANEW
 from orchestrator.runtime import read, runtime
 from orchestrator.store import events
 from orchestrator.store.events import Event
@@ -28,7 +29,7 @@ async def as_json(project_id: str, seen: int) -> AsyncIterator[str]:
         for event in found:
             yield f"id: {event.number}\nevent: {event.kind}\ndata: {_body(event)}\n\n"
         if words:
-            yield f"event: message.delta\ndata: {json.dumps({'text': words})}\n\n"
+            yield _delta(words)
         if not found and not words:
             yield BEAT
     yield f"event: server.ending\ndata: {json.dumps({'text': ENDING})}\n\n"
@@ -61,6 +62,13 @@ def html(parts: str, number: int | None = None) -> str:
     """One unnamed message, which the page swaps in. The number is where it goes on after a break."""
     lines = "".join(f"data: {line}\n" for line in parts.split("\n"))
     return f"{lines}\n" if number is None else f"id: {number}\n{lines}\n"
+
+
+def _delta(words: str) -> str:
+    """A piece of a reply; `anew` says that it takes the place of all pieces before it."""
+    before, anew, text = words.rpartition(ANEW)
+    said = {"text": text, "anew": True} if anew or before else {"text": text}
+    return f"event: message.delta\ndata: {json.dumps(said)}\n\n"
 
 
 def _body(event: Event) -> str:

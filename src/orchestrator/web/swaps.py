@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.policy import ANSWERS
+from orchestrator.ports import ANEW
 from orchestrator.runtime import read
 from orchestrator.store import gates as gate_rows
 from orchestrator.store import messages, pages, projects
@@ -58,7 +59,7 @@ async def follow(who: Person, place: Place, seen: int) -> AsyncIterator[str]:
     yield stream.BEAT
     said = ""  # of the reply that is being written
     async for found, words in stream.follow(place.project, seen):
-        said = "" if _is_answered(found) else said + words
+        said = "" if _is_answered(found) else (said + words).rpartition(ANEW)[2]
         html = await read(_regions, viewer(who), place, found, "" if who.whole_answers else said)
         yield stream.html(html, found[-1].number if found else None) if html else stream.BEAT
 
@@ -105,7 +106,7 @@ async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[E
         parts.append(rendering.part("open_gates", open_, seen.person.csrf))
     if kinds & MOVES or _is_answered(found):
         parts.append(rendering.part("composer", talk.composer(now), seen.person.csrf))
-        parts += _beside(seen, now, found)
+        parts += _beside(seen, now, found, await talk.change(db, now))
     return parts
 
 
@@ -120,7 +121,7 @@ async def _entry(db: AsyncSession, seen: Viewer, event: Event) -> str:
     return ""
 
 
-def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str]:
+def _beside(seen: Viewer, now: Standing, found: Sequence[Event], change: str) -> Iterator[str]:
     """The brief while we talk about the idea, the way ahead after that; each may take the other's place."""
     csrf = seen.person.csrf
     if now.project.step in talk.BEFORE_VISION:
@@ -129,10 +130,10 @@ def _beside(seen: Viewer, now: Standing, found: Sequence[Event]) -> Iterator[str
             yield rendering.part("brief_begins", brief, csrf)
         yield rendering.part("brief", brief, csrf)
         return
-    journey = talk.journey(now)
+    journey = talk.journey(now, change)
     if any(event.data.get("left") in set(talk.BEFORE_VISION) for event in found if event.kind == "project.moved"):
-        yield rendering.part("journey_begins", journey)
-    yield rendering.part("journey", journey)
+        yield rendering.part("journey_begins", journey, csrf)
+    yield rendering.part("journey", journey, csrf)
 
 
 async def _progress(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], show: str) -> list[str]:

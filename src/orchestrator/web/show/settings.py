@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.command import Rename, SetMember
 from orchestrator.domain.policy import allows
+from orchestrator.models import providers
 from orchestrator.ports import Executor
 from orchestrator.runtime import runtime
 from orchestrator.store import members, people
@@ -11,6 +12,7 @@ from orchestrator.store.pages import Standing
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
+from orchestrator.web.views import times
 from orchestrator.web.views.marks import PROVEN, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import Connection, Member, PeoplePage, PeopleView, SettingsPage
@@ -18,26 +20,45 @@ from orchestrator.web.views.shell import Tab
 
 STARTER = Mark(State.REST, "part", "Starter only")
 OWN = Mark(State.REST, "part", "Set here")
+NO_MODEL = "No AI model is set, so the conversation is a fixed set of good questions. It says so, and costs nothing."
+LACKING = Mark(State.STUCK, "stuck", "Key missing")
+SILENT = Mark(State.STUCK, "stuck", "No answer")
+QUIET = Mark(State.REST, "part", "Set up")
+WORKS = Mark(State.PROVEN, "proven", "Works")
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
 def page(viewer: Viewer, saved: str = "") -> SettingsPage:
     who = viewer.person
-    return SettingsPage(connections(), views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
+    return SettingsPage(connections(viewer), views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
 
 
-def connections() -> tuple[Connection, ...]:
+def connections(viewer: Viewer) -> tuple[Connection, ...]:
     """What the orchestrator talks to, and how each of them stands."""
-    talk = "No AI model is set, so the conversation is a fixed set of good questions. It says so, and costs nothing."
     made = "The starter makes a prototype you can click, and says so. It is not an AI."
     live = runtime()
     spaces = live.settings.namespaces
     alone = "Each builder works in a process space of its own." if spaces else "Builders share our process space."
     return (
-        Connection("AI model", INTERVIEW, talk),
+        model(viewer),
         Connection("Builder", STARTER, made) if live.builder == "starter" else _other(live.builders[live.builder]),
         Connection("Containment", PROVEN if spaces else STARTER, alone),
     )
+
+
+def model(viewer: Viewer) -> Connection:
+    """Who talks with people, and what came of the last time that it was asked."""
+    live = runtime()
+    if live.model is None:
+        lacking = providers.says(live.settings) if live.settings.model else NO_MODEL
+        return Connection("AI model", LACKING if live.settings.model else INTERVIEW, lacking)
+    about = live.model.about()
+    if about.at is None:
+        return Connection("AI model", QUIET, f"{about.says} It was not asked yet.")
+    when = times.ago(about.at, viewer.now, viewer.zone)
+    if about.fault:
+        return Connection("AI model", SILENT, f"{about.says} Asked {when}. {about.fault}")
+    return Connection("AI model", WORKS, f"{about.says} It answered {when}, in {about.seconds:.1f} seconds.")
 
 
 def _other(builder: Executor) -> Connection:

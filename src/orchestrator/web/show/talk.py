@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.domain import delta
 from orchestrator.domain.brief import Brief, Topic, clarity, summary
 from orchestrator.domain.command import Say, WriteVision
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import RESTS_FROM, Step
-from orchestrator.store import gates, messages
+from orchestrator.store import agreed, gates, messages, projects
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
 from orchestrator.web import markdown
@@ -60,7 +61,7 @@ async def page(
         composer=composer(found, text),
         gates=open_,
         brief=brief,
-        journey=None if brief else journey(found),
+        journey=None if brief else journey(found, await change(db, found)),
         earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if not whole else "",
         past=before is not None,
     )
@@ -68,11 +69,10 @@ async def page(
 
 def composer(found: Standing, text: Field | None = None) -> Composer:
     project = found.project
-    asks = project.step is Step.TALKING
     return Composer(
         action=f"/projects/{project.id}/messages",
         placeholder=_placeholder(found),
-        quick=tuple(QuickAnswer(answer) for answer in project.quick) if asks else (),
+        quick=tuple(QuickAnswer(answer) for answer in project.quick),
         sticky=found.gate is None,
         text=text or Field(),
         may_say=allows(found.role, Say),
@@ -132,7 +132,17 @@ def _new(brief: Brief, before: Brief | None, topic: Topic) -> bool:
     return before is not None and summary(brief, topic) != summary(before, topic)
 
 
-def journey(found: Standing) -> Journey:
+async def change(db: AsyncSession, found: Standing) -> str:
+    """Where to ask what would change; empty while nothing was told that is not agreed, or it cannot be asked now."""
+    row = found.project
+    if not row.agreed or not allows(found.role, WriteVision) or not projects.value(row).can_change:
+        return ""
+    before = await agreed.brief(db, row)
+    told = before is not None and delta.is_new(Brief.model_validate(row.brief), before)
+    return f"/projects/{row.id}/vision" if told else ""
+
+
+def journey(found: Standing, change: str = "") -> Journey:
     """The five stations, and which of them is now."""
     place = _place(found)
     steps: tuple[tuple[str, str | tuple[str, str]], ...] = (
@@ -142,9 +152,8 @@ def journey(found: Standing) -> Journey:
         ("Building", ("All phases are part of your app", "Phase by phase, each with proof")),
         ("Ready?", "54 questions, answered with evidence"),
     )
-    return Journey(
-        "How it goes on", tuple(_station(n, place, title, said, found) for n, (title, said) in enumerate(steps))
-    )
+    stations = tuple(_station(n, place, title, said, found) for n, (title, said) in enumerate(steps))
+    return Journey("How it goes on", stations, change)
 
 
 def _station(n: int, place: int, title: str, said: str | tuple[str, str], found: Standing) -> JourneyStep:

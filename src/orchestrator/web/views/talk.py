@@ -74,6 +74,7 @@ class JourneyStep:
 class Journey:
     title: str
     steps: tuple[JourneyStep, ...]
+    change: str = ""  # where “Show me what would change” posts to, when more was told than was agreed
 
 
 @dataclass(frozen=True, slots=True)

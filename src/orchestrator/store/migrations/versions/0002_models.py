@@ -9,6 +9,12 @@ branch_labels = None
 depends_on = None
 NUMBERS = ("summed", "topic_from", "agreed")
 MONEY = ("spent", "budget")
+AGREED = """
+UPDATE projects SET agreed = COALESCE((
+    SELECT MAX(gates.version) FROM gates
+    WHERE gates.project_id = projects.id AND gates.kind = 'VISION_DOC' AND gates.status = 'APPROVED'
+), 0) WHERE stage NOT IN ('BRAINSTORMING', 'VISION_REVIEW')
+"""
 
 
 def upgrade() -> None:
@@ -19,6 +25,8 @@ def upgrade() -> None:
         op.add_column("projects", sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     op.add_column("projects", sa.Column("warned", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("gates", sa.Column("amount", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
+    op.add_column("projects", sa.Column("change_from", sa.String(24), nullable=True))
+    op.execute(AGREED)
     op.create_table(
         "spends",
         sa.Column("id", sa.String(), nullable=False),
@@ -45,5 +53,5 @@ def downgrade() -> None:
     op.drop_table("spends")
     op.drop_index("ix_runs_builder", "runs")
     op.drop_column("gates", "amount")
-    for name in ("summary", *NUMBERS, *MONEY, "warned"):
+    for name in ("summary", *NUMBERS, *MONEY, "warned", "change_from"):
         op.drop_column("projects", name)  # in place: a table that others refer to cannot be made anew

@@ -1,0 +1,115 @@
+"""What a turn needs to know, read at one moment. Nothing is held while it is thought about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock
+from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain.policy import Role
+from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
+from orchestrator.domain.run import PhaseStatus
+from orchestrator.domain.vision import Vision
+from orchestrator.store import agreed, documents, events, gates, members, messages, phases, projects
+from orchestrator.store.tables import MessageRow, ProjectRow
+
+RECENT = 24  # messages that a turn looks back at
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message. `role` is user, assistant or system; `sequence` its place in the conversation."""
+
+    role: str
+    by: str
+    text: str
+    at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSeen:
+    number: int
+    title: str
+    status: PhaseStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`said` ends with the message that waits for a reply, which is `text`."""
+
+    text: str
+    brief: Brief
+    asked: Topic | None
+    step: Step
+    vision: Vision | None
+    said: tuple[Said, ...]
+    name: str
+    now: datetime
+    role: Role = Role.OWNER
+    people: int = 1
+    question: str = ""  # of the open decision
+    phases: tuple[PhaseSeen, ...] = ()
+    doing: str = ""  # the last sign of life of whoever works
+    problem: str = ""
+    summary: str = ""
+    topic_from: int = 0
+    spent: int = 0
+    budget: int = 0
+    agreed: Brief | None = None  # what the agreed vision says, where a change of it may be shown now
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What people said before, oldest first."""
+        return tuple(said.text for said in self.said[:-1] if said.role == "user")
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing was answered yet."""
+        return not any(said.role == "assistant" for said in self.said)
+
+
+async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
+    """Read it; nothing if the message has its reply already."""
+    message = await messages.waiting(db, project_id, sequence)
+    if message is None:
+        return None
+    row = await projects.row(db, project_id)
+    recent = await messages.newest(db, project_id, RECENT, before=sequence + 1)
+    taking_part = await members.roles(db, project_id)
+    gate = await gates.pending(db, project_id) if row.step in GATES else None
+    vision = await documents.find(db, project_id, "vision")
+    known = await phases.of(db, project_id) if row.phases else []
+    return Look(
+        text=message.text,
+        brief=Brief.model_validate(row.brief),
+        asked=Topic(row.asked) if row.asked else None,
+        step=row.step,
+        vision=Vision.model_validate(vision.data["vision"]) if vision else None,
+        said=tuple(said(one) for one in recent),
+        name=row.name,
+        now=clock.now(),
+        role=taking_part.get(message.author, Role.VIEWER),  # who was let go meanwhile may not change anything
+        people=len(taking_part),
+        question=gate.question if gate else "",
+        phases=tuple(PhaseSeen(phase.number, phase.title, phase.status) for phase in known),
+        doing=await _doing(db, row),
+        problem=str((row.problem or {}).get("sentence", "")) if row.step is Step.PROBLEM else "",
+        summary=row.summary,
+        topic_from=row.topic_from,
+        spent=row.spent,
+        budget=row.budget,
+        agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
+    )
+
+
+def said(row: MessageRow) -> Said:
+    return Said(row.role, row.author_name, row.text, row.created_at, row.sequence)
+
+
+async def _doing(db: AsyncSession, row: ProjectRow) -> str:
+    if row.step not in WORKING & IN_A_PHASE:
+        return ""
+    newest = await events.latest(db, row.id, ["run.activity"], limit=1)
+    return str(newest[0].data["text"]) if newest else ""

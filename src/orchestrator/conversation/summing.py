@@ -1,0 +1,72 @@
+"""Keeps the memory of a long conversation: what falls out of sight is summed up, so that a long one costs no more."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import faults, prompts
+from orchestrator.conversation import note
+from orchestrator.conversation.look import RECENT, Said, said
+from orchestrator.domain import plain
+from orchestrator.domain.cost import Usage
+from orchestrator.errors import NoAnswer
+from orchestrator.ports import Line, Model, Prompt
+from orchestrator.runtime import read, runtime, tx
+from orchestrator.store import messages, projects, spends
+
+DUE = 24  # messages out of sight and not yet in the memory
+AT_ONCE = 60
+WORDS = 250
+MEMORY = 3_000  # characters
+_LINE = 160  # of a message, where no model sums up
+
+
+class Memory(BaseModel):
+    """The memory of the conversation, instead of the one before."""
+
+    memory: str = Field(min_length=1, description="Facts in short lines.")
+
+
+async def up(project_id: str) -> None:
+    """Take into the memory what has fallen out of sight, if it is worth a call."""
+    model = runtime().model
+    while model and (due := await read(_due, project_id)):
+        memory, usage = await _summed(model, *due)
+        await tx(_keep, project_id, due, memory, usage)
+        faults.point("summed")
+
+
+async def _due(db: AsyncSession, project_id: str) -> tuple[str, list[Said]] | None:
+    row = await projects.row(db, project_id)
+    if spends.reached(row) or row.last_event - row.summed < DUE + RECENT:
+        return None  # there cannot be so many messages, or there is no money for them
+    shown = await messages.newest(db, project_id, RECENT)
+    begins = shown[0].sequence if shown else 0
+    found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]
+    told = [said(one) for one in found if one.role != "system"]
+    return (row.summary, told) if len(told) >= DUE else None
+
+
+async def _summed(model: Model, before: str, told: Sequence[Said]) -> tuple[str, Usage]:
+    """Have it summed up; without an answer the first words of what people said must do."""
+    known = f"Known so far:\n{note.fenced('memory', before)}\n\n" if before else ""
+    ask = Line("person", f"{known}The messages:\n{note.texts(told)}")
+    try:
+        thought = await model.ask(Prompt(prompts.filled("summary", words=str(WORDS)), "", (ask,)), Memory)
+    except NoAnswer as fault:
+        return _plainly(before, told), fault.usage if isinstance(fault.usage, Usage) else Usage()
+    return plain.cut(plain.clean(thought.value.memory), MEMORY), thought.usage
+
+
+def _plainly(before: str, told: Sequence[Said]) -> str:
+    lines = [f"- {one.by}: {plain.cut(plain.one_line(one.text), _LINE)}" for one in told if one.role == "user"]
+    text = "\n".join(filter(None, (before, *lines)))
+    return text if len(text) <= MEMORY else "…" + text[-MEMORY + 1 :]
+
+
+async def _keep(db: AsyncSession, project_id: str, due: tuple[str, list[Said]], memory: str, usage: Usage) -> None:
+    row = await projects.locked(db, project_id)
+    spends.add(db, row, "summary", str(due[1][-1].sequence), usage)
+    if row.summary == due[0] and row.summed < due[1][-1].sequence:
+        row.summary, row.summed = memory, due[1][-1].sequence

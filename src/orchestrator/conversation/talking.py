@@ -1,0 +1,103 @@
+"""The conversation with a language model: what it answers becomes words, changes to the brief, and at most an offer."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestrator.conversation import asking, hearing, note, offers, said, standing
+from orchestrator.conversation.exchange import Heard, Wants
+from orchestrator.conversation.look import Look
+from orchestrator.conversation.offers import BUTTONS, Offer
+from orchestrator.domain import answer, plain, plainness, policy
+from orchestrator.domain.brief import Brief, Priority, Topic
+from orchestrator.domain.command import Say as SayCommand
+from orchestrator.domain.cost import Usage
+from orchestrator.domain.editing import Act, Edit, apply_all
+from orchestrator.domain.project import GATES, Step
+from orchestrator.errors import NoAnswer
+from orchestrator.models.sentences import AGAIN
+from orchestrator.ports import Model, Say
+
+LONGEST = 4_000  # characters of a reply
+QUICK, QUICK_LONGEST = 3, 40
+CHANGES = 60  # in one turn
+_PRESS = "Nothing is decided yet: it counts when you press a button of the decision, or write “yes” or “no”."
+
+
+class Change(BaseModel):
+    """One change to the brief."""
+
+    model_config = ConfigDict(extra="ignore")
+    do: Act
+    topic: Topic | None = None
+    text: str = ""
+    more: str = Field("", description="What there is to say about a feature beside its title.")
+    old: str = Field("", description="Only for swap: the words that are replaced.")
+    priority: Priority | None = None
+
+
+class Reply(BaseModel):
+    """Your whole answer: what the person reads, what changes in the brief, and at most one offer."""
+
+    model_config = ConfigDict(extra="ignore")
+    reply: str = Field(min_length=1, description="What the person reads. At most 90 words, one question at the end.")
+    changes: list[Change] = Field(default=[], description="What this message changes in the brief; often nothing.")
+    asks_about: Topic | None = Field(None, description="The topic of the brief that your question is about.")
+    offer: Offer | None = None
+    quick: list[str] = Field(default=[], description="Up to three short answers to your question.")
+    new_topic: bool = False
+
+
+async def heard(look: Look, model: Model, say: Say) -> Heard:
+    """Have the model answer. A model that cannot is told of in a sentence, and the brief stays as it is."""
+    try:
+        thought = await model.ask(note.prompt(look), Reply, say)
+    except NoAnswer as fault:
+        usage = fault.usage if isinstance(fault.usage, Usage) else Usage()
+        return Heard(str(fault), look.brief, look.asked, quick=(AGAIN,), usage=usage)
+    return replace(meant(look, thought.value), usage=thought.usage)
+
+
+def meant(look: Look, given: Reply) -> Heard:
+    """What an answer of a model comes to: it decides nothing, and what it offers is for a person to press. Pure."""
+    edits = hearing.changed(look.brief, _edits(given.changes)) if policy.allows(look.role, SayCommand) else []
+    after = apply_all(look.brief, edits)
+    rewrites = look.step is Step.VISION and after != look.brief
+    return Heard(
+        reply=_reply(look, given, rewrites=rewrites),
+        brief=after,
+        asked=given.asks_about if look.step is Step.TALKING else None,
+        wants=Wants.WRITE_VISION if rewrites else None,
+        quick=_quick(look, given, after),
+        new_topic=given.new_topic,
+    )
+
+
+def _edits(changes: Iterable[Change]) -> list[Edit]:
+    found = list(changes)[:CHANGES]
+    return [Edit(one.do, one.text, one.topic, one.old, one.more, one.priority) for one in found]
+
+
+def _reply(look: Look, given: Reply, *, rewrites: bool) -> str:
+    words = " ".join((*look.history, look.text))
+    text = plainness.mended(plain.cut(plain.clean(given.reply), LONGEST), said_by_person=words)
+    told = [text or "I have noted that."]
+    if given.offer is Offer.DECISION and look.step in GATES and "Approve" not in text:
+        told.append(_PRESS)
+    if rewrites:
+        told.append(standing.NEW_VERSION)
+    return "\n\n".join(told)
+
+
+def _quick(look: Look, given: Reply, after: Brief) -> tuple[str, ...]:
+    """The offer's button first, then answers to choose from: none of these may decide or start anything."""
+    possible = offers.possible(look.step, look.role, after, look.agreed)
+    button = [BUTTONS[given.offer]] if given.offer in possible and given.offer in BUTTONS else []
+    chips = [text for one in given.quick if (text := plain.one_line(plain.clean(one))) and _harmless(text)]
+    return (*button, *dict.fromkeys(chips[:QUICK]))
+
+
+def _harmless(text: str) -> bool:
+    acts = said.wanted(text) or answer.unmistakable(text) or answer.command(text) or text.startswith("/")
+    return len(text) <= QUICK_LONGEST and not acts and text != asking.WRITE

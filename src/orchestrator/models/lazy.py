@@ -1,0 +1,50 @@
+"""A model whose libraries are loaded when it is first needed, beside everything else that goes on."""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orchestrator import clock
+from orchestrator.errors import NoAnswer
+from orchestrator.models import providers
+from orchestrator.ports import About, Form, Prompt, Say, Thought
+from orchestrator.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.models.live import Live
+
+
+class Lazy:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._last = About(providers.says(settings))
+        self._loading: asyncio.Task[Live] | None = None
+
+    async def ask(self, prompt: Prompt, form: type[Form], say: Say | None = None) -> Thought[Form]:
+        begun = time.monotonic()
+        try:
+            live = await self.loaded()
+            thought = await live.ask(prompt, form, say)
+        except NoAnswer as fault:
+            self._remember(begun, str(fault))
+            raise
+        self._remember(begun)
+        return thought
+
+    def _remember(self, begun: float, fault: str = "") -> None:
+        self._last = replace(self._last, at=clock.now(), seconds=time.monotonic() - begun, fault=fault)
+
+    def about(self) -> About:
+        return self._last
+
+    async def loaded(self) -> "Live":
+        """The model itself; who asks while it is being loaded waits for the same."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(self._load))
+        return await asyncio.shield(self._loading)
+
+    def _load(self) -> "Live":
+        from orchestrator.models import live  # noqa: PLC0415 - a second and 60 MB, which only who has a model should pay
+
+        return live.connect(self._settings)
