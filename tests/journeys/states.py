@@ -108,7 +108,10 @@ class States(RuleBasedStateMachine):
     def says(self, person: str, words: str) -> None:
         self.does(person, "say", f"{self.at}/messages", {"text": words})
 
-    @rule(person=who, what=st.sampled_from(("vision", "pause", "resume", "cancel", "reset")))
+    @rule(
+        person=st.sampled_from(("owner", *PEOPLE)),
+        what=st.sampled_from(("vision", "pause", "resume", "cancel", "reset")),
+    )
     def presses(self, person: str, what: str) -> None:
         self.does(person, what, f"{self.at}/{what}", {})
 

@@ -1,7 +1,7 @@
 """However money is spent, the limit holds: nothing is begun once it is reached, and one question is asked for it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,16 +18,28 @@ from orchestrator.domain.command import Actor
 from orchestrator.domain.cost import MICROS, Usage
 from orchestrator.domain.gate import Kind
 from orchestrator.domain.project import Project, Signal, Step
-from orchestrator.store import costs, gates, messages, people, projects, spends
-from orchestrator.store.tables import GateRow
+from orchestrator.domain.run import RunKind, RunStatus
+from orchestrator.store import costs, gates, messages, people, projects, spends, took
+from orchestrator.store.tables import GateRow, RunRow
 
 OWNER = "nadia@example.org"
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.fixture(scope="module")
+def originals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Originals:
+    return Originals(tmp_path_factory.mktemp("spends"), lambda: request.getfixturevalue("postgres_cluster"))
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Originals(tmp_path, lambda: None).copy("sqlite") as store:
+async def store(originals: Originals) -> AsyncIterator[Store]:
+    async with originals.copy("sqlite") as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def either(originals: Originals, request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    async with originals.copy(request.param) as store:
         yield store
 
 
@@ -92,25 +104,55 @@ async def test_without_a_limit_nobody_is_warned_or_asked(store: Store):
     assert (await notes(store, id), spends.reached(row), row.spent) == ([], False, 10_000 * MICROS)
 
 
-async def test_where_it_went_is_summed_up_by_part(store: Store):
-    id = await store.tx(begun, 0)
+async def test_where_it_went_is_summed_up_by_part(either: Store):
+    id = await either.tx(begun, 0)
     for what, micros, more in (("turn", 3, {}), ("vision", 4, {"priced": False}), ("roadmap", 5, {}), ("run", 6, {})):
-        await store.tx(spend, id, micros, what, **more)
+        await either.tx(spend, id, micros, what, **more)
 
     async def in_a_phase(db: AsyncSession) -> None:
         (await projects.locked(db, id)).phase = 2
         await spend(db, id, 7, "run")
         await spend(db, id, 8, "turn")
 
-    await store.tx(in_a_phase)
-    parts = await store.read(costs.parts, id)
+    await either.tx(in_a_phase)
+    parts = await either.read(costs.parts, id)
     assert [(part.part, part.title, part.spent.micros, part.spent.calls, part.spent.priced) for part in parts] == [
         ("talking", "Talking and the vision", 15, 3, False),
         ("phases", "Splitting into phases", 11, 2, True),
         ("phase-2", "Phase 2", 7, 1, True),
     ]
     assert costs.together(parts).read == 600
-    assert await store.read(costs.about, id, ["about", "nobody"]) == {"about": 33}
+    assert await either.read(costs.about, id, ["about", "nobody"]) == {"about": 33}
+
+
+async def test_what_it_usually_takes_is_what_phases_took_that_came_to_their_end(either: Store):
+    """Two phases of three minutes each, with a repair; what was only planned, or failed, does not count."""
+    id = await either.tx(begun, 0)
+
+    async def ran(db: AsyncSession, phase: int, kind: RunKind, seconds: int, *, ok: bool = True) -> None:
+        row, now = await projects.locked(db, id), clock.now()
+        row.phase, key = phase, clock.new_id()
+        run = RunRow(
+            id=key, key=key, project_id=id, phase=phase, kind=kind, builder=row.builder, sentence="", details={}
+        )
+        run.status, run.begun = RunStatus.COMPLETED if ok else RunStatus.FAILED, 1
+        run.created_at = run.started_at = now
+        run.ended_at = now + timedelta(seconds=seconds)
+        db.add(run)
+        spends.add(db, row, "run", key, Usage("b", calls=1, micros=300_000))
+
+    for phase in (1, 2):
+        await either.tx(ran, phase, RunKind.EXECUTE, 100)
+        await either.tx(ran, phase, RunKind.REPAIR, 80)
+        await either.tx(ran, phase, RunKind.PLAN, 5000)
+    await either.tx(ran, 3, RunKind.EXECUTE, 5000, ok=False)
+
+    async def usually(db: AsyncSession) -> str:
+        row = await projects.row(db, id)
+        row.builder = "acp"
+        return await took.usually(db, row, took.BUILDING)
+
+    assert await either.read(usually) == "Usually about 3 minutes and about $0.60"
 
 
 DOES = st.sampled_from(["begin", "end", "yes", "no", "resume", "more"])

@@ -97,7 +97,7 @@ _BACK_AT = {
 }
 
 
-def roadmap(phases: Sequence[PlannedPhase], version: int, said: str, builder: str) -> Question:
+def roadmap(phases: Sequence[PlannedPhase], version: int, said: str, builder: str, usually: str = "") -> Question:
     count = len(phases)
     number = NUMBERS[count] if count < len(NUMBERS) else str(count)
     return Question(
@@ -110,13 +110,13 @@ def roadmap(phases: Sequence[PlannedPhase], version: int, said: str, builder: st
         on_no="Nothing is built. Say what should come first, or whether you want fewer or more phases; "
         "or reject, and we talk about the idea again.",
         considerations=tuple(filter(None, (said, builder))),
-        facts=tuple((f"Phase {phase.number}", phase.title) for phase in phases),
+        facts=tuple((f"Phase {phase.number}", phase.title) for phase in phases) + _time(usually),
         document="roadmap",
         version=version,
     )
 
 
-def plan(phase: PlannedPhase, document: str, version: int) -> Question:
+def plan(phase: PlannedPhase, document: str, version: int, usually: str = "") -> Question:
     return Question(
         kind=Kind.PHASE_START,
         question=f"Shall we start phase {phase.number} like this?",
@@ -124,13 +124,13 @@ def plan(phase: PlannedPhase, document: str, version: int) -> Question:
         on_yes="The builder works on a trial copy: first the tests, then the phase itself. "
         "We check it ourselves and ask you to try it.",
         on_no="Nothing is built. Say what should be different and you get a new plan.",
-        facts=tuple((f"Promise {criterion.id}", criterion.text) for criterion in phase.criteria),
+        facts=tuple((f"Promise {criterion.id}", criterion.text) for criterion in phase.criteria) + _time(usually),
         document=document,
         version=version,
     )
 
 
-def result(phase: PlannedPhase, proof: Proof, *, last: bool) -> Question:
+def result(phase: PlannedPhase, proof: Proof, *, last: bool, usually: str = "") -> Question:
     then = "It was the last phase, so the project is complete." if last else "Then we plan the next phase."
     return Question(
         kind=Kind.PHASE_COMPLETE,
@@ -141,11 +141,12 @@ def result(phase: PlannedPhase, proof: Proof, *, last: bool) -> Question:
         "or reject, and the phase is planned anew when you say go on.",
         considerations=proof.findings,
         facts=tuple(("Proof", sentence) for sentence in proof.sentences)
-        + ((("Repairs", _tries(proof.tries)),) if proof.tries else ()),
+        + ((("Repairs", _tries(proof.tries)),) if proof.tries else ())
+        + _time(usually),
     )
 
 
-def problem(sentence: str, phase: int, proof: Proof, *, building: bool) -> Question:
+def problem(sentence: str, phase: int, proof: Proof, *, building: bool, usually: str = "") -> Question:
     """Ask how to go on. `building` says that there is a trial copy to go back from."""
     safe = (
         f"Phases 1 to {phase - 1} are untouched; phase {phase} is on a trial copy." if phase > 1 else "Nothing is lost."
@@ -163,6 +164,7 @@ def problem(sentence: str, phase: int, proof: Proof, *, building: bool) -> Quest
             ("Is my work safe?", f"Yes. {safe}"),
             *(("What we know", known) for known in proof.sentences),
             *((("Repairs", _tries(proof.tries)),) if proof.tries else ()),
+            *_time(usually),
         ),
         ways=(
             WayOut(
@@ -188,6 +190,10 @@ def limit(spent: int, budget: int, currency: Currency, parts: Sequence[tuple[str
         facts=tuple((name, currency.words(micros)) for name, micros in parts if micros),
         amount=proposed,
     )
+
+
+def _time(usually: str) -> tuple[tuple[str, str], ...]:
+    return (("Time and money", usually),) if usually else ()
 
 
 def _back(phase: int, *, building: bool) -> str:

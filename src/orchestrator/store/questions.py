@@ -7,11 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.domain import question
 from orchestrator.domain.project import BEFORE_PHASES, Step
 from orchestrator.domain.question import Proof, Question
-from orchestrator.store import agreed, checks, costs, documents, phases, spends
+from orchestrator.domain.run import RunKind
+from orchestrator.store import agreed, checks, costs, documents, phases, spends, took
 from orchestrator.store.tables import ProjectRow
 
 UNKNOWN = "Something went wrong that we did not expect."
 STARTER = "The builder is the starter: it makes a prototype you can click. It is not an AI and not the finished app."
+
+TRIED = {
+    Step.PRIMING: frozenset({RunKind.PRIME}),
+    Step.PLANNING: took.PLANNING,
+    Step.BUILDING: took.BUILDING,
+}
 
 
 async def compose(db: AsyncSession, project: ProjectRow) -> Question:
@@ -32,26 +39,31 @@ async def _roadmap(db: AsyncSession, project: ProjectRow) -> Question:
     document = await documents.latest(db, project.id, "roadmap")
     planned = [phases.as_planned(row) for row in await phases.of(db, project.id) if row.number > project.phase]
     builder = STARTER if project.builder == "starter" else ""
-    return question.roadmap(planned, document.version, document.data["said"], builder)
+    usually = await took.usually(db, project, took.PHASE, "for each phase")
+    return question.roadmap(planned, document.version, document.data["said"], builder, usually)
 
 
 async def _plan(db: AsyncSession, project: ProjectRow) -> Question:
     name = f"plan-{project.phase}"
     document = await documents.latest(db, project.id, name)
     phase = phases.as_planned(await phases.get(db, project.id, project.phase))
-    return question.plan(phase, name, document.version)
+    return question.plan(phase, name, document.version, await took.usually(db, project, took.BUILDING))
 
 
 async def _result(db: AsyncSession, project: ProjectRow) -> Question:
     phase = phases.as_planned(await phases.get(db, project.id, project.phase))
-    return question.result(phase, await _proof(db, project), last=project.phase == project.phases)
+    last = project.phase == project.phases
+    usually = "" if last else await took.usually(db, project, took.PHASE, "for the next phase")
+    return question.result(phase, await _proof(db, project), last=last, usually=usually)
 
 
 async def _problem(db: AsyncSession, project: ProjectRow) -> Question:
     sentence = (project.problem or {}).get("sentence", UNKNOWN)
     building = project.failed_at not in BEFORE_PHASES and project.phase > 0
     proof = await _proof(db, project) if building else Proof()
-    return question.problem(sentence, project.phase, proof, building=building)
+    kinds = TRIED.get(project.failed_at or project.step)
+    usually = await took.usually(db, project, kinds, "to try again") if kinds else ""
+    return question.problem(sentence, project.phase, proof, building=building, usually=usually)
 
 
 async def _limit(db: AsyncSession, project: ProjectRow) -> Question:

@@ -269,6 +269,7 @@ class RunRow(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_runs_builder", "builder", "created_at"),)
 
 
 class CheckRow(Base):

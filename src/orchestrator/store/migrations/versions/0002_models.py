@@ -45,11 +45,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_runs_builder", "runs", ["builder", "created_at"])
     op.create_index("ix_spends_project", "spends", ["project_id", "at"])
 
 
 def downgrade() -> None:
     op.drop_table("spends")
+    op.drop_index("ix_runs_builder", "runs")
     op.drop_column("gates", "amount")
     for name in ("summary", *NUMBERS, *MONEY, "warned", "change_from"):
         op.drop_column("projects", name)  # in place: a table that others refer to cannot be made anew
