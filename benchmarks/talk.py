@@ -22,6 +22,8 @@ from orchestrator.conversation.command import perform
 from orchestrator.conversation.look import look
 from orchestrator.conversation.talking import Reply
 from orchestrator.domain.command import Actor, Say
+from orchestrator.models.live import Live, history
+from orchestrator.ports import Prompt
 from orchestrator.settings import Settings
 from orchestrator.store import messages, people
 
@@ -41,9 +43,11 @@ async def model(whole: float) -> AsyncIterator[str]:
     command = ["-m", "ground.model_api", "--first", f"{first}", "--pause", f"{pause}", "--pieces", f"{pieces}"]
     child = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
     assert child.stdout
-    yield (await child.stdout.readline()).decode().strip()
-    child.terminate()
-    await child.wait()
+    try:
+        yield (await child.stdout.readline()).decode().strip()
+    finally:
+        child.terminate()
+        await child.wait()
 
 
 @asynccontextmanager
@@ -104,22 +108,18 @@ async def processor(folder: Path) -> list[Figure]:
     ]
 
 
-async def _alone(live, prompt) -> None:
-    asked = [prompt.card, prompt.lines[-1].text]
-    agent, history = live._agent(Reply), _history(prompt)
-    how = live._how(prompt.rules)
-    running = agent.run_stream_events(
-        asked, model=live._models[0], message_history=history, instructions=prompt.rules, model_settings=how
+async def _alone(live: Live, prompt: Prompt) -> None:
+    """The call, without us around it."""
+    running = live.agent(Reply).run_stream_events(
+        [prompt.card, prompt.lines[-1].text],
+        model=live.models[0],
+        message_history=history(prompt.lines[:-1]),
+        instructions=prompt.rules,
+        model_settings=live.how(prompt.rules),
     )
     async with running as events:
         async for _ in events:
             pass
-
-
-def _history(prompt):
-    from orchestrator.models.live import _history as history
-
-    return history(prompt.lines[:-1])
 
 
 async def _spent(do: Callable[[], Awaitable[object]]) -> float:

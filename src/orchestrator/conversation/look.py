@@ -11,8 +11,8 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
-from orchestrator.store import agreed, documents, events, gates, members, messages, phases, projects
-from orchestrator.store.tables import MessageRow, ProjectRow
+from orchestrator.store import agreed, documents, events, gates, messages, phases, projects
+from orchestrator.store.tables import ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
 
@@ -70,16 +70,18 @@ class Look:
         return not any(said.role == "assistant" for said in self.said)
 
 
-async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
-    """Read it; nothing if the message has its reply already."""
-    message = await messages.waiting(db, project_id, sequence)
-    if message is None:
+async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool = False) -> Look | None:
+    """Read it; nothing if the message has its reply already. A `model` needs no vision: its note has the brief.
+
+    While people only talk, two statements do: this is on the way of every turn.
+    """
+    found = await messages.waiting_in(db, project_id, sequence)
+    if found is None:
         return None
-    row = await projects.row(db, project_id)
-    recent = await messages.newest(db, project_id, RECENT, before=sequence + 1)
-    taking_part = await members.roles(db, project_id)
+    message, row = found.message, found.project
+    recent = await messages.lately(db, project_id, RECENT, sequence)
     gate = await gates.pending(db, project_id) if row.step in GATES else None
-    vision = await documents.find(db, project_id, "vision")
+    vision = None if model else await documents.find(db, project_id, "vision")
     known = await phases.of(db, project_id) if row.phases else []
     return Look(
         text=message.text,
@@ -87,11 +89,11 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
         asked=Topic(row.asked) if row.asked else None,
         step=row.step,
         vision=Vision.model_validate(vision.data["vision"]) if vision else None,
-        said=tuple(said(one) for one in recent),
+        said=tuple(Said(*one) for one in recent),
         name=row.name,
         now=clock.now(),
-        role=taking_part.get(message.author, Role.VIEWER),  # who was let go meanwhile may not change anything
-        people=len(taking_part),
+        role=found.role or Role.VIEWER,  # who was let go meanwhile may not change anything
+        people=found.people,
         question=gate.question if gate else "",
         phases=tuple(PhaseSeen(phase.number, phase.title, phase.status) for phase in known),
         doing=await _doing(db, row),
@@ -102,10 +104,6 @@ async def look(db: AsyncSession, project_id: str, sequence: int) -> Look | None:
         budget=row.budget,
         agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
-
-
-def said(row: MessageRow) -> Said:
-    return Said(row.role, row.author_name, row.text, row.created_at, row.sequence)
 
 
 async def _doing(db: AsyncSession, row: ProjectRow) -> str:

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults, prompts
 from orchestrator.conversation import note
-from orchestrator.conversation.look import RECENT, Said, said
+from orchestrator.conversation.look import RECENT, Said
 from orchestrator.domain import plain
 from orchestrator.domain.cost import Usage
 from orchestrator.errors import NoAnswer
 from orchestrator.ports import Line, Model, Prompt
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import messages, projects, spends
+from orchestrator.store.tables import ProjectRow
 
 DUE = 24  # messages out of sight and not yet in the memory
 AT_ONCE = 60
@@ -28,6 +29,11 @@ class Memory(BaseModel):
     memory: str = Field(min_length=1, description="Facts in short lines.")
 
 
+def may_be_due(row: ProjectRow) -> bool:
+    """Whether there can be so many messages out of sight: to be asked of a row at hand, before anything is read."""
+    return row.last_event - row.summed >= DUE + RECENT
+
+
 async def up(project_id: str) -> None:
     """Take into the memory what has fallen out of sight, if it is worth a call."""
     model = runtime().model
@@ -39,12 +45,13 @@ async def up(project_id: str) -> None:
 
 async def _due(db: AsyncSession, project_id: str) -> tuple[str, list[Said]] | None:
     row = await projects.row(db, project_id)
-    if spends.reached(row) or row.last_event - row.summed < DUE + RECENT:
-        return None  # there cannot be so many messages, or there is no money for them
+    if spends.reached(row) or not may_be_due(row):
+        return None
     shown = await messages.newest(db, project_id, RECENT)
     begins = shown[0].sequence if shown else 0
     found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]
-    told = [said(one) for one in found if one.role != "system"]
+    told = [Said(one.role, one.author_name, one.text, one.created_at, one.sequence) for one in found]
+    told = [one for one in told if one.role != "system"]
     return (row.summary, told) if len(told) >= DUE else None
 
 

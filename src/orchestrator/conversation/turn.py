@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator import faults
+from orchestrator import clock, faults
 from orchestrator.conversation import interview, note, summing, talking
 from orchestrator.conversation.interview import Heard, Wants
 from orchestrator.conversation.look import Look, look
@@ -16,7 +16,7 @@ from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import events, messages, projects, spends
-from orchestrator.store.tables import MessageRow, ProjectRow
+from orchestrator.store.tables import ProjectRow
 
 USED_UP = (
     "The limit of this project is used up, so I do not ask the AI model. What you wrote is kept. "
@@ -27,15 +27,16 @@ PIECE = re.compile(r"\S+\s*")
 
 async def turn(project_id: str, sequence: int) -> None:
     """Reply to one message, once. No database connection is held while thinking."""
-    seen = await read(look, project_id, sequence)
+    seen = await read(look, project_id, sequence, model=runtime().model is not None)
     if seen is None:
         return
     faults.point("turn:began")
     heard = await _heard(seen, lambda piece: runtime().bus.say(project_id, piece))
     faults.point("turn:thought")
-    await tx(_store, project_id, sequence, seen, heard)
+    long = await tx(_store, project_id, sequence, seen, heard)
     faults.point("turn:stored")
-    await summing.up(project_id)
+    if long:
+        await summing.up(project_id)
 
 
 def pieces(reply: str) -> Iterator[str]:
@@ -68,26 +69,25 @@ def _interviewed(seen: Look) -> Heard:
     )
 
 
-async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, heard: Heard) -> None:
+async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, heard: Heard) -> bool:
+    """Write the reply, once. True where the conversation has become so long that its memory may be due."""
     row = await projects.locked(db, project_id)
-    message = await messages.waiting(db, project_id, sequence)
-    if message is None:
-        return  # answered already
-    spends.add(db, row, "turn", message.id, heard.usage)
     if Brief.model_validate(row.brief) != seen.brief:
-        return  # the brief moved meanwhile: then reconcile begins the turn anew
-    message.unanswered = False
+        spends.add(db, row, "turn", str(sequence), heard.usage)
+        return False  # the brief moved meanwhile: then reconcile begins the turn anew
+    message = await messages.answered(db, project_id, sequence)
+    spends.add(db, row, "turn", message or str(sequence), heard.usage)
+    if message is None:
+        return False
     row.topic_from = sequence if heard.new_topic else max(row.topic_from, note.topic_begins(seen))
     _learn(db, row, seen, heard)
     for remark in heard.notes:
         messages.note(db, row, remark)
-    messages.reply(db, row, heard.reply, message.id)
+    messages.reply(db, row, heard.reply, message)
+    row.updated_at = clock.now()  # its place among the projects it got with what was said
     faults.point("turn:storing")
     await _act(db, row, heard, message)
-    if heard.reply is USED_UP:
-        await limit.ask(db, row)
-    await projects.touch(db, row)
-    await reconcile.settle(db, project_id)
+    return summing.may_be_due(row)
 
 
 def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:
@@ -101,12 +101,20 @@ def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:
     events.append(db, row, ORCHESTRATOR, "brief.changed", brief=row.brief)
 
 
-async def _act(db: AsyncSession, row: ProjectRow, heard: Heard, message: MessageRow) -> None:
+async def _act(db: AsyncSession, row: ProjectRow, heard: Heard, message: str) -> None:
     """Do what the person clearly asked for, as far as it fits: nothing here approves or costs anything."""
-    if heard.wants is not Wants.WRITE_VISION:
-        return
+    before = row.moves
+    if heard.reply is USED_UP:
+        await limit.ask(db, row)
+    if heard.wants is Wants.WRITE_VISION:
+        await _write(db, row, message)
+    if row.moves != before:
+        await reconcile.settle(db, row.id)
+
+
+async def _write(db: AsyncSession, row: ProjectRow, message: str) -> None:
     signal = Signal.EXTENDED if projects.value(row).can_change else Signal.ASKED
     if row.step is Step.VISION:
-        await projects.move(db, row, Signal.CHANGES, ORCHESTRATOR, message=message.id)
+        await projects.move(db, row, Signal.CHANGES, ORCHESTRATOR, message=message)
     if can(row.step, signal):
-        await projects.move(db, row, signal, ORCHESTRATOR, message=message.id)
+        await projects.move(db, row, signal, ORCHESTRATOR, message=message)

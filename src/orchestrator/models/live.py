@@ -52,13 +52,13 @@ class Live:
     """The first of the models that answers. Agents are kept per form, since making one takes milliseconds."""
 
     def __init__(self, models: Sequence[Model], bounds: Bounds, known_prices: tuple[float, float] | None) -> None:
-        self._models, self._bounds, self._prices = models, bounds, known_prices
+        self.models, self._bounds, self._prices = models, bounds, known_prices
         self._agents: dict[type[BaseModel], Agent[object, Any]] = {}
 
     async def ask(self, prompt: Prompt, form: type[Form], say: Say | None = None) -> Thought[Form]:
         """Ask one model after the other. Raises NoAnswer of the last, with what all of them cost."""
         spent, lost = Usage(), NoAnswer(SENTENCES["down"], "down")
-        for model in self._models:
+        for model in self.models:
             telling = _Telling(form, say)
             try:
                 thought = await self._once(model, prompt, form, telling)
@@ -82,11 +82,11 @@ class Live:
         return Thought(value, self._usage(model, used))
 
     async def _run(self, model: Model, prompt: Prompt, form: type[Form], telling: "_Telling", used: RunUsage) -> Form:
-        agent, history = self._agent(form), _history(prompt.lines[:-1])
+        agent, before = self.agent(form), history(prompt.lines[:-1])
         asked = [part for part in (prompt.card, prompt.lines[-1].text) if part]
-        how = self._how(prompt.rules)
+        how = self.how(prompt.rules)
         running = agent.run_stream_events(
-            asked, model=model, message_history=history, instructions=prompt.rules, usage=used, model_settings=how
+            asked, model=model, message_history=before, instructions=prompt.rules, usage=used, model_settings=how
         )
         async with running as events:
             async for event in events:
@@ -95,13 +95,15 @@ class Live:
                 telling.hear(event)
         raise AssertionError("a run ends with its result or raises")
 
-    def _agent(self, form: type[BaseModel]) -> Agent[object, Any]:
+    def agent(self, form: type[BaseModel]) -> Agent[object, Any]:
+        """Whoever fills in this form."""
         if form not in self._agents:
             output = ToolOutput(form, name=TOOL, description=(form.__doc__ or "").strip())
             self._agents[form] = Agent(output_type=output, retries={"output": RETRIES})
         return self._agents[form]
 
-    def _how(self, rules: str) -> ModelSettings:
+    def how(self, rules: str) -> ModelSettings:
+        """With which settings a model is asked."""
         how = {
             "timeout": self._bounds.silence,
             "max_retries": 1,
@@ -144,7 +146,8 @@ class _Telling:
         self._told = False
 
 
-def _history(lines: Sequence[Line]) -> list[ModelMessage]:
+def history(lines: Sequence[Line]) -> list[ModelMessage]:
+    """What was said, in the shapes of Pydantic AI."""
     return [
         ModelRequest([UserPromptPart(line.text)]) if line.by == "person" else ModelResponse([TextPart(line.text)])
         for line in lines

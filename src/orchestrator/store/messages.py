@@ -1,12 +1,45 @@
 """What people said, and what was answered."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from orchestrator import clock
 from orchestrator.domain.command import ORCHESTRATOR, Actor
+from orchestrator.domain.policy import Role
 from orchestrator.store import events
-from orchestrator.store.tables import MessageRow, ProjectRow
+from orchestrator.store.tables import MemberRow, MessageRow, ProjectRow
+
+MESSAGES, MEMBERS = MessageRow.__table__, aliased(MemberRow)
+assert isinstance(MESSAGES, Table)
+
+WAITING = (
+    select(
+        MessageRow,
+        ProjectRow,
+        MemberRow.role,
+        select(func.count()).select_from(MEMBERS).where(MEMBERS.project_id == ProjectRow.id).scalar_subquery(),
+    )
+    .join(ProjectRow, ProjectRow.id == MessageRow.project_id)
+    .outerjoin(MemberRow, and_(MemberRow.project_id == MessageRow.project_id, MemberRow.user_id == MessageRow.author))
+    .where(MessageRow.project_id == bindparam("project"), MessageRow.sequence == bindparam("sequence"))
+    .where(MessageRow.unanswered)
+)
+ANSWERED = (
+    update(MESSAGES)
+    .where(MESSAGES.c.project_id == bindparam("project"), MESSAGES.c.sequence == bindparam("sequence"))
+    .where(MESSAGES.c.unanswered)
+    .values(unanswered=False)
+    .returning(MESSAGES.c.id)
+)
+LATELY = (
+    select(MessageRow.role, MessageRow.author_name, MessageRow.text, MessageRow.created_at, MessageRow.sequence)
+    .where(MessageRow.project_id == bindparam("project"), MessageRow.sequence <= bindparam("until"))
+    .order_by(MessageRow.sequence.desc())
+)
 
 
 def said(db: AsyncSession, project: ProjectRow, text: str, actor: Actor, *, unanswered: bool = True) -> MessageRow:
@@ -57,6 +90,36 @@ async def waiting(db: AsyncSession, project_id: str, sequence: int) -> MessageRo
     """The message of this number if it still waits for a reply."""
     query = select(MessageRow).where(MessageRow.project_id == project_id, MessageRow.sequence == sequence)
     return await db.scalar(query.where(MessageRow.unanswered))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for a reply, with its project and what its author is in it; None once they were let go."""
+
+    message: MessageRow
+    project: ProjectRow
+    role: Role | None
+    people: int
+
+
+async def waiting_in(db: AsyncSession, project_id: str, sequence: int) -> Waiting | None:
+    """The same, with all that a reply to it begins with, in one statement."""
+    row = (await db.execute(WAITING, {"project": project_id, "sequence": sequence})).first()
+    return Waiting(*row) if row else None
+
+
+async def answered(db: AsyncSession, project_id: str, sequence: int) -> str | None:
+    """Take a message as answered, and give its id; None where it was answered already."""
+    found: str | None = await db.scalar(ANSWERED, {"project": project_id, "sequence": sequence})
+    return found
+
+
+async def lately(
+    db: AsyncSession, project_id: str, limit: int, until: int
+) -> list[tuple[str, str, str, datetime, int]]:
+    """What was said last, up to a place in the conversation, in order: role, who, text, when, place."""
+    rows = await db.execute(LATELY.limit(limit), {"project": project_id, "until": until})
+    return rows.tuples().all()[::-1]  # type: ignore[return-value]
 
 
 async def after(db: AsyncSession, project_id: str, sequence: int, limit: int = 100) -> list[MessageRow]:
