@@ -30,7 +30,7 @@ WAITING = (
 )
 ANSWERED = (
     update(MESSAGES)
-    .where(MESSAGES.c.project_id == bindparam("project"), MESSAGES.c.sequence == bindparam("sequence"))
+    .where(MESSAGES.c.project_id == bindparam("project"), MESSAGES.c.sequence == bindparam("place"))
     .where(MESSAGES.c.unanswered)
     .values(unanswered=False)
     .returning(MESSAGES.c.id)
@@ -110,7 +110,7 @@ async def waiting_in(db: AsyncSession, project_id: str, sequence: int) -> Waitin
 
 async def answered(db: AsyncSession, project_id: str, sequence: int) -> str | None:
     """Take a message as answered, and give its id; None where it was answered already."""
-    found: str | None = await db.scalar(ANSWERED, {"project": project_id, "sequence": sequence})
+    found: str | None = await db.scalar(ANSWERED, {"project": project_id, "place": sequence})
     return found
 
 
