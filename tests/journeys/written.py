@@ -1,0 +1,54 @@
+"""Long conversations, written by the functions that the product itself writes with, beside a server that may run."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ground.server import Server
+from orchestrator import clock, vault
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.command import Actor
+from orchestrator.domain.project import Project
+from orchestrator.store import engine, messages, projects, tokens
+
+WORDS = "We talked about the dinners of the week, and that they should be quick to cook on a normal evening."
+
+
+@asynccontextmanager
+async def writing(server: Server) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+    """One transaction, and the owner of the server."""
+    database = engine.connect(server.settings.get("DATABASE_URL"), server.data)
+    writes = engine.writing(database, lambda _: None, seal=vault.load(server.data).derive("audit"))
+    try:
+        async with writes() as db, db.begin():
+            user = await tokens.bootstrap(db, server.token, clock.now())
+            yield db, Actor(user.id, user.name, "api")
+    finally:
+        await database.dispose()
+
+
+async def project(server: Server, number: int) -> str:
+    return (await several(server, 1, number))[0]
+
+
+async def several(server: Server, count: int, number: int = 0) -> list[str]:
+    """Projects with so many messages each, every second one a reply; all of them are answered."""
+    async with writing(server) as (db, owner):
+        return [await _project(db, owner, number) for _ in range(count)]
+
+
+async def _project(db: AsyncSession, owner: Actor, number: int) -> str:
+    row = await projects.add(db, Project(clock.new_id(), "Dinners"), "Dinners", "", Brief(what="Dinners"), owner)
+    for place in range(1, number + 1):
+        if place % 2:
+            said = messages.said(db, row, text(place), owner, unanswered=False)
+        else:
+            messages.reply(db, row, text(place), said.id)
+    await db.flush()
+    return row.id
+
+
+def text(place: int) -> str:
+    """The message at this place, of which no other has the number."""
+    return f"Message <{place}>. {WORDS}"
