@@ -28,23 +28,26 @@ async def writing(server: Server) -> AsyncIterator[tuple[AsyncSession, Actor]]:
         await database.dispose()
 
 
-async def project(server: Server, number: int) -> str:
-    return (await several(server, 1, number))[0]
+async def project(server: Server, number: int, **facts: str) -> str:
+    """One project; `facts` are said in the messages with these names: at3="We are allergic to nuts."."""
+    async with writing(server) as (db, owner):
+        return await _project(db, owner, number, {int(name.removeprefix("at")): fact for name, fact in facts.items()})
 
 
 async def several(server: Server, count: int, number: int = 0) -> list[str]:
     """Projects with so many messages each, every second one a reply; all of them are answered."""
     async with writing(server) as (db, owner):
-        return [await _project(db, owner, number) for _ in range(count)]
+        return [await _project(db, owner, number, {}) for _ in range(count)]
 
 
-async def _project(db: AsyncSession, owner: Actor, number: int) -> str:
+async def _project(db: AsyncSession, owner: Actor, number: int, facts: dict[int, str]) -> str:
     row = await projects.add(db, Project(clock.new_id(), "Dinners"), "Dinners", "", Brief(what="Dinners"), owner)
     for place in range(1, number + 1):
+        words = f"{text(place)} {facts.get(place, '')}".strip()
         if place % 2:
-            said = messages.said(db, row, text(place), owner, unanswered=False)
+            said = messages.said(db, row, words, owner, unanswered=False)
         else:
-            messages.reply(db, row, text(place), said.id)
+            messages.reply(db, row, words, said.id)
     await db.flush()
     return row.id
 
