@@ -51,11 +51,15 @@ async def all_is_kept(server: Server, api: ModelApi, hold: asyncio.Event) -> Non
     assert found["reply"] == ear.written == REPLY
     brief = ear.all("brief.changed")[-1]["brief"]
     assert (brief["what"], brief["who"]) == ("An app that plans dinners", "Busy parents")
-    assert ear.all("cost.changed")[-1]["spent"] > 0
+    assert ear.all("cost.changed")[-1]["micros"] > 0
     assert [asked.stream for asked in api.asked] == [True, True]
     spent = await talk.spent(server, project)
     assert [(one.what, one.calls, one.read, one.written) for one in spent] == [("turn", 1, 100, 20)] * 2
-    assert (await talk.row(server, project)).quick == ["Mostly me", "Their father"]
+    row = await talk.row(server, project)
+    assert row.quick == ["Mostly me", "Their father"]
+    assert row.spent == sum(one.micros for one in spent) == ear.all("cost.changed")[-1]["spent"]
+    shown = (await server.http.get(f"/api/v1/projects/{project}")).json()["cost"]
+    assert shown["spent"] == pytest.approx(row.spent / 1_000_000)
     page = (await server.http.get(f"/projects/{project}")).text
     assert "Mostly me" in page
 
