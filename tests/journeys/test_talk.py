@@ -15,7 +15,7 @@ from ground.postgres import Cluster
 from ground.scripted import by_turn, says
 from ground.server import Server
 from ground.until import until
-from journeys import talk
+from journeys import talk, written
 
 REPLY = "I noted dinners for busy parents. Who cooks at your house on a normal evening?"
 CHANGES = [talk.tell("what", "An app that plans dinners"), talk.tell("who", "Busy parents")]
@@ -115,6 +115,37 @@ async def heard_while_written_anew(server: Server, hold: asyncio.Event) -> dict[
         await until(lambda: ear.written == reply)
     before = "".join(piece["text"] for piece in ear.pieces)
     return {"begun": begun, "reply": reply, "ear": ear, "project": project, "before": before}
+
+
+async def test_what_is_said_while_a_model_writes_is_answered_after_that(talkers: Nursery, tmp_path: Path):
+    hold = asyncio.Event()
+    answers = by_turn(talk.HELLO, second(hold), says("You cook."))
+    async with talking(talkers, tmp_path, answers) as (server, api):
+        project = await talk.begin(server)
+        saying = asyncio.create_task(talk.say(server, project, "It is about dinners"))
+        await until(lambda: len(api.asked) == 2)
+        other = asyncio.create_task(talk.say(server, project, "I cook"))
+        await until(lambda: heard_of(server, project, "I cook"))
+        hold.set()
+        assert [await saying, await other] == [REPLY, "You cook."]
+    lines = [text for _, text in api.asked[-1].said]
+    assert REPLY in lines
+    assert lines.index(REPLY) < len(lines) - 1
+    assert lines[-1] == "I cook"
+
+
+async def heard_of(server: Server, project: str, text: str) -> bool:
+    return any(one["text"] == text for one in await talk.said(server, project))
+
+
+async def test_the_idea_is_not_lost_to_whoever_writes_on_at_once(nursery: Nursery, tmp_path: Path):
+    """The second message is stored before the first has its reply."""
+    async with nursery.server(tmp_path / "data", **talk.QUICK) as server:
+        project = await written.unanswered(server, talk.IDEA, "it is for nurses on night shifts")
+        await talk.replied(server, project)
+        brief = (await talk.row(server, project)).brief
+    assert brief["what"] == "A meal planning app"
+    assert "nurses" in brief["who"].lower()
 
 
 async def test_what_cannot_be_shown_or_sent_does_no_harm(talkers: Nursery, tmp_path: Path, postgres_cluster: Cluster):

@@ -52,6 +52,16 @@ async def _project(db: AsyncSession, owner: Actor, number: int, facts: dict[int,
     return row.id
 
 
+async def unanswered(server: Server, *texts: str) -> str:
+    """A project in which all this was said before anybody answered."""
+    async with writing(server) as (db, owner):
+        row = await projects.add(db, Project(clock.new_id(), "Dinners"), texts[0], "", Brief(), owner)
+        for words in texts:
+            messages.said(db, row, words, owner)
+        await db.flush()
+        return row.id
+
+
 def text(place: int) -> str:
     """The message at this place, of which no other has the number."""
     return f"Message <{place}>. {WORDS}"
