@@ -4,17 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.domain import plain
 from orchestrator.domain.cost import Usage
 from orchestrator.domain.run import Activity, Job, Report
 
 Tell = Callable[[Activity], Awaitable[None]]
 Say = Callable[[str], None]
 Form = TypeVar("Form", bound=BaseModel)
+Words = Annotated[str, AfterValidator(plain.sendable)]  # a text in a form: whatever a model writes can be kept
 ANEW = "\f"  # said when an answer is begun anew: what was said of it before does not count
 
 

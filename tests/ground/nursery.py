@@ -47,10 +47,13 @@ class Born:
 class Nursery:
     """`async with Nursery() as nursery:` then `nursery.server(...)` instead of `Server(...)`."""
 
+    def __init__(self, *, with_models: bool = False) -> None:
+        self._more = ("models",) if with_models else ()
+
     async def __aenter__(self) -> Self:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ground.nursery"),
+            *(sys.executable, "-m", "ground.nursery", *self._more),
             env=ours | {"PYTHONPATH": str(TESTS)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -104,6 +107,8 @@ def main() -> None:
     from orchestrator.contain import boundary
 
     load()
+    if "models" in sys.argv[1:]:
+        load_models()
     boundary.boundary()  # the same for all of them, and found out by starting a process
     gc.freeze()  # so that a copy need not copy what it never changes
     assert threading.active_count() == 1, "only a process with one thread can be copied"
@@ -135,6 +140,16 @@ def load() -> None:
 
     from orchestrator import app  # noqa: F401
     from orchestrator.jobs import procrastinate as queue  # noqa: F401
+
+
+def load_models() -> None:
+    """What a server loads that is to ask a model."""
+    import pydantic_ai.models.anthropic
+    import pydantic_ai.models.openai
+    import pydantic_ai.providers.anthropic
+    import pydantic_ai.providers.openai  # noqa: F401
+
+    from orchestrator.models import live  # noqa: F401
 
 
 def bury() -> None:

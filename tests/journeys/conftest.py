@@ -11,3 +11,10 @@ from ground.nursery import Nursery
 async def nursery() -> AsyncIterator[Nursery]:
     async with Nursery() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+async def talkers() -> AsyncIterator[Nursery]:
+    """Servers that have loaded what they need to ask a model as well."""
+    async with Nursery(with_models=True) as started:
+        yield started

@@ -67,11 +67,15 @@ async def settled(server: Server, me: Caller, project: str, seen: Sequence[Event
         await me.until(lambda: queue_is_empty(url), "the queue runs empty")
 
 
+async def nobody_waits(db: AsyncSession) -> bool:
+    """Whether every message has its reply."""
+    return await db.scalar(select(MessageRow.id).where(MessageRow.unanswered).limit(1)) is None
+
+
 async def _all_seen(server: Server, project: str, seen: Sequence[Event]) -> bool:
     async with opened(server) as db:
         row = await db.get_one(ProjectRow, project)
-        waiting = await db.scalar(select(MessageRow.id).where(MessageRow.unanswered))
-        return waiting is None and bool(seen) and seen[-1][0] >= row.last_event
+        return await nobody_waits(db) and bool(seen) and seen[-1][0] >= row.last_event
 
 
 async def queue_is_empty(url: str) -> bool:

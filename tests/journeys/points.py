@@ -14,6 +14,7 @@ COMMANDS = sorted(verb.__name__.lower() for verb in VERBS)
 STEPS = sorted(WORKING)
 # After these the rows have moved on: the same step does not pass them again, only the next one of its kind does.
 BEHIND = ("moved:", "turn:stored")
+BY_MODEL = {"summed"}  # nobody comes by here without a model
 
 
 def everywhere() -> set[str]:

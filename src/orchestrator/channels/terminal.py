@@ -138,7 +138,7 @@ class Chat:
             if self._ended:
                 return
             if kind == "message.delta":
-                self._transcript.words(data["text"])
+                self._transcript.words(data["text"], anew=data.get("anew", False))
             elif kind == "message.created":
                 self._transcript.message(data)
             elif opened:

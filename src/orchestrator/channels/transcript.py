@@ -18,8 +18,11 @@ class Transcript:
         """Note what we are about to send; `shown` if it is on the screen already."""
         self._own.append((text, shown))
 
-    def words(self, text: str) -> None:
-        """Print some words of a reply that is being written."""
+    def words(self, text: str, *, anew: bool = False) -> None:
+        """Print some words of a reply that is being written; `anew` if those before do not count any more."""
+        if anew and self._written:
+            self._write("\n\n")
+            self._written = ""
         if self._late:
             known = min(len(self._late), len(text))
             late, self._late = self._late, self._late[known:]

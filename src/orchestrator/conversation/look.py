@@ -12,7 +12,7 @@ from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.store import agreed, documents, events, gates, messages, phases, projects
-from orchestrator.store.tables import ProjectRow
+from orchestrator.store.tables import MessageRow, ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
 
@@ -79,7 +79,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
     if found is None:
         return None
     message, row = found.message, found.project
-    recent = await messages.lately(db, project_id, RECENT, sequence)
+    recent = await messages.lately(db, project_id, RECENT - 1, sequence)
     gate = await gates.pending(db, project_id) if row.step in GATES else None
     vision = None if model else await documents.find(db, project_id, "vision")
     known = await phases.of(db, project_id) if row.phases else []
@@ -89,7 +89,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         asked=Topic(row.asked) if row.asked else None,
         step=row.step,
         vision=Vision.model_validate(vision.data["vision"]) if vision else None,
-        said=tuple(Said(*one) for one in recent),
+        said=(*(Said(*one) for one in recent), _said(message)),
         name=row.name,
         now=clock.now(),
         role=found.role or Role.VIEWER,  # who was let go meanwhile may not change anything
@@ -104,6 +104,10 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         budget=row.budget,
         agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
+
+
+def _said(row: MessageRow) -> Said:
+    return Said(row.role, row.author_name, row.text, row.created_at, row.sequence)
 
 
 async def _doing(db: AsyncSession, row: ProjectRow) -> str:

@@ -44,7 +44,7 @@ def note(look: Look) -> str:
     return prompts.filled(
         "note",
         name=_short(look.name),
-        today=f"{look.now:%A, %d %B %Y}",
+        today=f"{look.now:%A}, {look.now.day} {look.now:%B %Y}",
         person=_person(look),
         standing="\n".join(_standing(look)),
         offers="; ".join(f"{offer} ({offers.MEANS[offer]})" for offer in possible) or "nothing",
@@ -76,7 +76,7 @@ def _unmarked(text: str) -> str:
 
 def _person(look: Look) -> str:
     name = look.said[-1].by if look.said else "somebody"
-    others = f" {plain.number(look.people)} people take part in this project." if look.people > 1 else ""
+    others = f" {plain.capital(plain.number(look.people))} people take part in this project." if look.people > 1 else ""
     return f"{_short(name)}, {look.role} of this project.{others}"
 
 

@@ -11,7 +11,7 @@ from orchestrator.conversation.look import RECENT, Said
 from orchestrator.domain import plain
 from orchestrator.domain.cost import Usage
 from orchestrator.errors import NoAnswer
-from orchestrator.ports import Line, Model, Prompt
+from orchestrator.ports import Line, Model, Prompt, Words
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import messages, projects, spends
 from orchestrator.store.tables import ProjectRow
@@ -26,7 +26,7 @@ _LINE = 160  # of a message, where no model sums up
 class Memory(BaseModel):
     """The memory of the conversation, instead of the one before."""
 
-    memory: str = Field(min_length=1, description="Facts in short lines.")
+    memory: Words = Field(min_length=1, description="Facts in short lines.")
 
 
 def may_be_due(row: ProjectRow) -> bool:

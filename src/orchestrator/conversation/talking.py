@@ -19,7 +19,7 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, Step
 from orchestrator.errors import NoAnswer
 from orchestrator.models.sentences import AGAIN
-from orchestrator.ports import ANEW, Model, Say
+from orchestrator.ports import ANEW, Model, Say, Words
 
 LONGEST = 4_000  # characters of a reply
 QUICK, QUICK_LONGEST = 3, 40
@@ -34,9 +34,9 @@ class Change(BaseModel):
     model_config = ConfigDict(extra="ignore")
     do: Act
     topic: Topic | None = None
-    text: str = ""
-    more: str = Field("", description="What there is to say about a feature beside its title.")
-    old: str = Field("", description="Only for swap: the words that are replaced.")
+    text: Words = ""
+    more: Words = Field("", description="What there is to say about a feature beside its title.")
+    old: Words = Field("", description="Only for swap: the words that are replaced.")
     priority: Priority | None = None
 
 
@@ -44,11 +44,11 @@ class Reply(BaseModel):
     """Your whole answer: what the person reads, what changes in the brief, and at most one offer."""
 
     model_config = ConfigDict(extra="ignore")
-    reply: str = Field(min_length=1, description="What the person reads. At most 90 words, one question at the end.")
+    reply: Words = Field(min_length=1, description="What the person reads. At most 90 words, one question at the end.")
     changes: list[Change] = Field(default=[], description="What this message changes in the brief; often nothing.")
     asks_about: Topic | None = Field(None, description="The topic of the brief that your question is about.")
     offer: Offer | None = None
-    quick: list[str] = Field(default=[], description="Up to three short answers to your question.")
+    quick: list[Words] = Field(default=[], description="Up to three short answers to your question.")
     new_topic: bool = False
 
 

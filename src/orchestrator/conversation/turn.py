@@ -1,7 +1,7 @@
 """Answer what people say. The row says `unanswered` until the reply is stored, so a turn may be begun again."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from orchestrator.domain import cost
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
+from orchestrator.ports import ANEW, Say
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import events, messages, projects, spends
 from orchestrator.store.tables import ProjectRow
@@ -31,7 +32,7 @@ async def turn(project_id: str, sequence: int) -> None:
     if seen is None:
         return
     faults.point("turn:began")
-    heard = await _heard(seen, lambda piece: runtime().bus.say(project_id, piece))
+    heard = await _heard(seen, _telling(project_id))
     faults.point("turn:thought")
     long = await tx(_store, project_id, sequence, seen, heard)
     faults.point("turn:stored")
@@ -44,7 +45,18 @@ def pieces(reply: str) -> Iterator[str]:
     return (found.group() for found in PIECE.finditer(reply))
 
 
-async def _heard(seen: Look, say: Callable[[str], None]) -> Heard:
+def _telling(project_id: str) -> Say:
+    """Tell who follows. What they heard of an answer over which a process died, this one takes the place of."""
+    before = [ANEW]
+
+    def say(piece: str) -> None:
+        runtime().bus.say(project_id, "".join((*before, piece)))
+        before.clear()
+
+    return say
+
+
+async def _heard(seen: Look, say: Say) -> Heard:
     model = runtime().model
     if model and not cost.reached(seen.spent, seen.budget):
         return await talking.heard(seen, model, say)

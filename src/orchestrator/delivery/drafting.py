@@ -16,7 +16,7 @@ from orchestrator.domain.editing import ITEM, ITEMS, TITLE
 from orchestrator.domain.roadmap import Criterion, Roadmap
 from orchestrator.domain.vision import Vision
 from orchestrator.errors import NoAnswer
-from orchestrator.ports import Form, Line, Model, Prompt
+from orchestrator.ports import Form, Line, Model, Prompt, Words
 from orchestrator.runtime import runtime
 
 log = structlog.get_logger(__name__)
@@ -30,40 +30,40 @@ class _Asked(BaseModel):
 
 
 class FeatureText(_Asked):
-    id: str
-    title: str
-    description: str = ""
+    id: Words
+    title: Words
+    description: Words = ""
 
 
 class VisionText(_Asked):
     """The vision in your words."""
 
-    what: str
-    who: str = ""
-    problem: str = ""
-    solution: str = ""
+    what: Words
+    who: Words = ""
+    problem: Words = ""
+    solution: Words = ""
     features: list[FeatureText] = []
-    journey: list[str] = []
-    success: list[str] = []
-    out: list[str] = []
+    journey: list[Words] = []
+    success: list[Words] = []
+    out: list[Words] = []
 
 
 class CriterionText(_Asked):
-    text: str
-    feature: str = Field("", description="The id of the feature that it is about.")
+    text: Words
+    feature: Words = Field("", description="The id of the feature that it is about.")
 
 
 class PhaseText(_Asked):
-    title: str
-    outcome: str
-    features: list[str]
+    title: Words
+    outcome: Words
+    features: list[Words]
     criteria: list[CriterionText] = []
 
 
 class PhasesText(_Asked):
     """The phases in your words."""
 
-    said: str = Field("", description="One or two sentences about the order.")
+    said: Words = Field("", description="One or two sentences about the order.")
     phases: list[PhaseText]
 
 

@@ -43,6 +43,6 @@ KINDS: Final[dict[str, str]] = {
     "installation.restored": "The whole installation was restored from a copy.",
 }
 NOT_STORED: Final[dict[str, str]] = {
-    "message.delta": "A piece of a reply that is being written.",
+    "message.delta": "A piece of a reply that is being written; with `anew` it takes the place of those before.",
     "server.ending": "The server was asked to end; whoever follows should follow again in a moment.",
 }

@@ -15,9 +15,14 @@ _LINE_START = re.compile(r"^(\d*)([-+=.)])")
 
 def clean(text: str, limit: int = 20_000) -> str:
     """The text without what cannot be stored or seen, at most `limit` characters long."""
-    lines = unicodedata.normalize("NFC", text[:limit]).replace("\r\n", "\n").replace("\r", "\n")
+    return sendable(unicodedata.normalize("NFC", text[:limit])).strip()
+
+
+def sendable(text: str) -> str:
+    """A text or a piece of one, without what can neither be stored nor sent nor seen."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = "".join(char if char == "\n" else " " if char.isspace() else char for char in lines)
-    return "".join(char for char in visible(shown) if char == "\n" or _storable(char)).strip()
+    return "".join(char for char in visible(shown) if char == "\n" or _storable(char))
 
 
 def _storable(char: str) -> bool:

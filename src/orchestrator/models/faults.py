@@ -31,6 +31,8 @@ def reason(error: Exception) -> str:
     """One word for what is wrong, one of SENTENCES."""
     if any(sign in str(error).lower() for sign in CREDIT):
         return "credit"
+    if type(error) is ai.ModelConnectionError and error.phase == "read":
+        return "cut"  # it had heard us, and its answer broke off
     return next((word for kind, word in KINDS if isinstance(error, kind)), "nonsense")
 
 

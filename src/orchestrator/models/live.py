@@ -26,6 +26,7 @@ from pydantic_ai.providers import Provider, infer_provider
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 
+from orchestrator.domain import plain
 from orchestrator.domain.cost import Usage
 from orchestrator.errors import NoAnswer
 from orchestrator.models import faults, prices, providers
@@ -136,7 +137,7 @@ class _Telling:
             self._tell(piece if isinstance(piece, str) else "")
 
     def _tell(self, piece: str) -> None:
-        if piece and self._unfolding and self._say and (new := self._unfolding.feed(piece)):
+        if piece and self._unfolding and self._say and (new := plain.sendable(self._unfolding.feed(piece))):
             self._told = True
             self._say(new)
 

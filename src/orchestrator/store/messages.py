@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, and_, bindparam, func, select, update
+from sqlalchemy import Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -37,7 +37,8 @@ ANSWERED = (
 )
 LATELY = (
     select(MessageRow.role, MessageRow.author_name, MessageRow.text, MessageRow.created_at, MessageRow.sequence)
-    .where(MessageRow.project_id == bindparam("project"), MessageRow.sequence <= bindparam("until"))
+    .where(MessageRow.project_id == bindparam("project"))
+    .where(or_(MessageRow.sequence < bindparam("before"), MessageRow.role != "user"))
     .order_by(MessageRow.sequence.desc())
 )
 
@@ -115,10 +116,13 @@ async def answered(db: AsyncSession, project_id: str, sequence: int) -> str | No
 
 
 async def lately(
-    db: AsyncSession, project_id: str, limit: int, until: int
+    db: AsyncSession, project_id: str, limit: int, before: int
 ) -> list[tuple[str, str, str, datetime, int]]:
-    """What was said last, up to a place in the conversation, in order: role, who, text, when, place."""
-    rows = await db.execute(LATELY.limit(limit), {"project": project_id, "until": until})
+    """What was said before a message, and answered until now, in order: role, who, text, when, place.
+
+    An answer to what was said before it may have come after it; what people said after it waits for its own.
+    """
+    rows = await db.execute(LATELY.limit(limit), {"project": project_id, "before": before})
     return rows.tuples().all()[::-1]  # type: ignore[return-value]
 
 
