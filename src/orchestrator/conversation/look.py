@@ -11,6 +11,7 @@ from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, IN_A_PHASE, WORKING, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
+from orchestrator.runtime import runtime
 from orchestrator.store import agreed, documents, events, gates, messages, phases, projects
 from orchestrator.store.tables import MessageRow, ProjectRow
 
@@ -57,6 +58,7 @@ class Look:
     topic_from: int = 0
     spent: int = 0
     budget: int = 0
+    money: str = ""  # what was spent, and of how much, as a person sees it
     agreed: Brief | None = None  # what the agreed vision says, where a change of it may be shown now
 
     @property
@@ -102,12 +104,19 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         topic_from=row.topic_from,
         spent=row.spent,
         budget=row.budget,
+        money=_money(row),
         agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
 
 
 def _said(row: MessageRow) -> Said:
     return Said(row.role, row.author_name, row.text, row.created_at, row.sequence)
+
+
+def _money(row: ProjectRow) -> str:
+    currency = runtime().currency
+    limit = f" of {currency.sum(row.budget)}" if row.budget else ""
+    return f"{currency.words(row.spent)}{limit}" if row.spent else ""
 
 
 async def _doing(db: AsyncSession, row: ProjectRow) -> str:

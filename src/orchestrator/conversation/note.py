@@ -90,6 +90,8 @@ def _standing(look: Look) -> Iterable[str]:
         yield f"What went wrong: {_short(look.problem)}"
     for phase in look.phases:
         yield f"Phase {phase.number}: {_short(phase.title)} ({STATUS[phase.status]})"
+    if look.money:
+        yield f"Spent so far: {look.money}."
     if look.step in {Step.TALKING, Step.DRAFTING} and not look.phases:
         yield "Nothing is built yet."
 

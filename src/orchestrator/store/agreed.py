@@ -21,11 +21,11 @@ async def brief(db: AsyncSession, project: ProjectRow) -> Brief | None:
     return _brief(await documents.agreed(db, project)) if project.agreed else None
 
 
-async def change(db: AsyncSession, project: ProjectRow, wish: DocumentRow) -> Delta:
-    """What a newer version of the vision would change."""
+async def change(db: AsyncSession, project: ProjectRow, wish: DocumentRow, extra: str = "") -> Delta:
+    """What a newer version of the vision would change. `extra` is the time and money that this takes, if known."""
     before = _vision(await documents.agreed(db, project))
     built = [_built(row, project) for row in await phases.of(db, project.id)]
-    return delta.between(before, _vision(wish), project.agreed, built)
+    return delta.between(before, _vision(wish), project.agreed, built, extra)
 
 
 async def keeping(db: AsyncSession, project: ProjectRow, wish: Vision) -> Vision:

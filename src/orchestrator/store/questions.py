@@ -29,9 +29,9 @@ async def _vision(db: AsyncSession, project: ProjectRow) -> Question:
     document = await documents.latest(db, project.id, "vision")
     unsure = document.data["questions"]
     if project.agreed:
-        return question.change(
-            await agreed.change(db, project, document), document.version, unsure, project.change_from
-        )
+        usually = await took.usually(db, project, took.PHASE, "for each phase that is new or begun anew")
+        change = await agreed.change(db, project, document, usually)
+        return question.change(change, document.version, unsure, project.change_from)
     return question.vision(project.name, document.version, unsure, document.data.get("changed", ""))
 
 
