@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from _filled import fill, talking
-from _measure import MS, Caller, Figure, median, publish, spread
+from _measure import MS, Caller, Figure, median, publish, spread, timed
 
 from ground.model_api import ModelApi
 from ground.model_values import Asked, Gives
@@ -156,6 +156,29 @@ async def crowds(folder: Path, whole: float) -> list[Figure]:
     return figures
 
 
+async def pages(folder: Path) -> list[Figure]:
+    """A page for programs, while nobody talks and while a slow model thinks about two hundred turns."""
+    async with model(5) as url:
+        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
+        ids = await fill(server.data, server.token, max(CROWDS))
+        async with server:
+            caller = await Caller.at(server.port, server.token)
+
+            async def look(_: int) -> None:
+                await caller.call("GET", "/api/v1/projects?limit=20")
+
+            await caller.call("POST", f"/api/v1/projects/{ids[0]}/messages?wait=30", {"text": "We shop on Mondays"})
+            before = await timed(look, 100)
+            say = [
+                server.http.post(f"/api/v1/projects/{id}/messages", json={"text": "We shop on Fridays"}) for id in ids
+            ]
+            await asyncio.gather(*say)
+            await asyncio.sleep(1)  # all of them are with the model now, and half of its time is left until it speaks
+            during = await timed(look, 100)
+    quiet = f"{spread(before)[0]} and {spread(before)[1]} while nobody talks"
+    return [Figure("a page of projects while 200 turns wait for a model of 5 s", "", *spread(during), quiet)]
+
+
 async def first_words(folder: Path) -> list[Figure]:
     """From the model's first piece until a program that follows has it."""
     asked_at: list[float] = []
@@ -226,6 +249,7 @@ async def main() -> None:
         figures += await first_words(folder / "first")
         for whole in (0.05, 2.0):
             figures += await crowds(folder / f"crowd-{whole}", whole)
+        figures += await pages(folder / "pages")
         figures += await lengths(folder / "lengths")
     publish("talk", figures)
 

@@ -238,6 +238,7 @@ async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     await _stop(db, row, Signal.RESET, actor)
     row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
     events.append(db, row, actor, "brief.changed", brief=row.brief)
+    row.summary, row.summed, row.topic_from = "", row.last_event, row.last_event
     messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
 
 

@@ -1,6 +1,7 @@
 """Keeps the memory of a long conversation: what falls out of sight is summed up, so that a long one costs no more."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,25 +35,35 @@ def may_be_due(row: ProjectRow) -> bool:
     return row.last_event - row.summed >= DUE + RECENT
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the memory is to take in: messages up to a place; small remarks between them need no remembering."""
+
+    memory: str
+    told: tuple[Said, ...]
+    upto: int
+
+
 async def up(project_id: str) -> None:
     """Take into the memory what has fallen out of sight, if it is worth a call."""
     model = runtime().model
     while model and (due := await read(_due, project_id)):
-        memory, usage = await _summed(model, *due)
+        memory, usage = await _summed(model, due.memory, due.told) if due.told else (due.memory, Usage())
         await tx(_keep, project_id, due, memory, usage)
         faults.point("summed")
 
 
-async def _due(db: AsyncSession, project_id: str) -> tuple[str, list[Said]] | None:
+async def _due(db: AsyncSession, project_id: str) -> Due | None:
     row = await projects.row(db, project_id)
     if spends.reached(row) or not may_be_due(row):
         return None
     shown = await messages.newest(db, project_id, RECENT)
     begins = shown[0].sequence if shown else 0
     found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]
-    told = [Said(one.role, one.author_name, one.text, one.created_at, one.sequence) for one in found]
-    told = [one for one in told if one.role != "system"]
-    return (row.summary, told) if len(told) >= DUE else None
+    said = [Said(one.role, one.author_name, one.text, one.created_at, one.sequence) for one in found]
+    told = tuple(one for one in said if one.role != "system")
+    worth = len(told) >= DUE or len(found) == AT_ONCE
+    return Due(row.summary, told, found[-1].sequence) if worth else None
 
 
 async def _summed(model: Model, before: str, told: Sequence[Said]) -> tuple[str, Usage]:
@@ -72,8 +83,8 @@ def _plainly(before: str, told: Sequence[Said]) -> str:
     return text if len(text) <= MEMORY else "…" + text[-MEMORY + 1 :]
 
 
-async def _keep(db: AsyncSession, project_id: str, due: tuple[str, list[Said]], memory: str, usage: Usage) -> None:
+async def _keep(db: AsyncSession, project_id: str, due: Due, memory: str, usage: Usage) -> None:
     row = await projects.locked(db, project_id)
-    spends.add(db, row, "summary", str(due[1][-1].sequence), usage)
-    if row.summary == due[0] and row.summed < due[1][-1].sequence:
-        row.summary, row.summed = memory, due[1][-1].sequence
+    spends.add(db, row, "summary", str(due.upto), usage)
+    if row.summary == due.memory and row.summed < due.upto:
+        row.summary, row.summed = memory, due.upto

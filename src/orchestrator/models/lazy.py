@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from orchestrator.models.live import Live
 
 
+ITS_OWN = frozenset({"refused", "long"})  # it answered, and would answer somebody else
+
+
 class Lazy:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -27,7 +30,7 @@ class Lazy:
             live = await self.loaded()
             thought = await live.ask(prompt, form, say)
         except NoAnswer as fault:
-            self._remember(begun, str(fault))
+            self._remember(begun, "" if fault.reason in ITS_OWN else str(fault))
             raise
         self._remember(begun)
         return thought
