@@ -43,11 +43,12 @@ class Store:
 
 
 class Originals:
-    """The migrated originals, each made when it is first needed."""
+    """The migrated originals, each made when it is first needed. Several of these may share a cluster."""
+
+    numbers = itertools.count()
 
     def __init__(self, folder: Path, cluster: Callable[[], postgres.Cluster]) -> None:
         self.folder, self.cluster = folder, cluster
-        self.numbers = itertools.count()
         self.template = ""
 
     @asynccontextmanager
@@ -72,9 +73,10 @@ class Originals:
     async def _postgres(self, name: str) -> AsyncIterator[Database]:
         cluster = self.cluster()
         if not self.template:
-            database = engine.postgres(await cluster.create("original"))
+            name_of_it = f"original_{next(self.numbers)}"
+            database = engine.postgres(await cluster.create(name_of_it))
             await migrate.upgrade(database)
             await database.dispose()
-            self.template = "original"
+            self.template = name_of_it
         yield engine.postgres(await cluster.create(name, self.template))
         await cluster.drop(name)

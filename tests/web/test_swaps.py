@@ -24,6 +24,7 @@ ITEM = phases.ActivityItem(FAILED, "One try did not work.", "11:12")
 RED = replace(PHASE.proof[0], mark=FAILED)
 SWAPS = [
     ("building", "status", (STATUS,), "#status[data-state=stuck] strong", "Stuck."),
+    ("building", "project_name", ("Bread for all",), "#project-name", "Bread for all"),
     ("building", "status_more", (STATUS,), "#status-more", "Nothing is being spent."),
     ("building", "needs", ((NEED,), 1), "#rail-list", "Swim club: the phases"),
     ("building", "needs", ((), 0), "#rail-list", "Nothing right now"),

@@ -30,9 +30,12 @@ class Memory(BaseModel):
     memory: Words = Field(min_length=1, description="Facts in short lines.")
 
 
-def may_be_due(row: ProjectRow) -> bool:
-    """Whether there can be so many messages out of sight: to be asked of a row at hand, before anything is read."""
-    return row.last_event - row.summed >= DUE + RECENT
+def may_be_due(row: ProjectRow, begins: int) -> bool:
+    """Whether so many messages can be out of sight before the place `begins`: asked before anything is read.
+
+    With what is written beside them, two messages are three or four events.
+    """
+    return begins - row.summed >= 2 * DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,9 @@ async def up(project_id: str) -> None:
 
 async def _due(db: AsyncSession, project_id: str) -> Due | None:
     row = await projects.row(db, project_id)
-    if spends.reached(row) or not may_be_due(row):
+    begins = await messages.place(db, project_id, RECENT)
+    if spends.reached(row) or not may_be_due(row, begins):
         return None
-    shown = await messages.newest(db, project_id, RECENT)
-    begins = shown[0].sequence if shown else 0
     found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]
     said = [Said(one.role, one.author_name, one.text, one.created_at, one.sequence) for one in found]
     told = tuple(one for one in said if one.role != "system")

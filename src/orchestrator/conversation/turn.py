@@ -99,7 +99,7 @@ async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, h
     row.updated_at = clock.now()  # its place among the projects it got with what was said
     faults.point("turn:storing")
     await _act(db, row, heard, message)
-    return summing.may_be_due(row)
+    return summing.may_be_due(row, seen.said[0].sequence)
 
 
 def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:

@@ -1,6 +1,7 @@
 """A model whose libraries are loaded when it is first needed, beside everything else that goes on."""
 
 import asyncio
+import gc
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -48,6 +49,13 @@ class Lazy:
         return await asyncio.shield(self._loading)
 
     def _load(self) -> "Live":
-        from orchestrator.models import live  # noqa: PLC0415 - a second and 60 MB, which only who has a model should pay
+        """Load them. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
+        gc.disable()
+        try:
+            from orchestrator.models import live  # noqa: PLC0415 - a second and 60 MB, for who has a model only
 
-        return live.connect(self._settings)
+            found = live.connect(self._settings)
+            gc.freeze()
+        finally:
+            gc.enable()
+        return found

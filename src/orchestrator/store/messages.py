@@ -141,6 +141,12 @@ async def newest(db: AsyncSession, project_id: str, limit: int = 100, before: in
     return rows[::-1]
 
 
+async def place(db: AsyncSession, project_id: str, limit: int) -> int:
+    """Where the newest so many messages begin; 0 where there are no more than those."""
+    query = select(MessageRow.sequence).where(MessageRow.project_id == project_id)
+    return await db.scalar(query.order_by(MessageRow.sequence.desc()).offset(limit - 1).limit(1)) or 0
+
+
 async def get(db: AsyncSession, id: str) -> MessageRow:
     return await db.get_one(MessageRow, id)
 

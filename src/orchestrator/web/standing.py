@@ -3,6 +3,7 @@
 from datetime import UTC, tzinfo
 
 from orchestrator import clock
+from orchestrator.domain import plain
 from orchestrator.domain.brief import Brief, Clarity, Topic, clarity
 from orchestrator.domain.policy import ANSWERS
 from orchestrator.domain.project import GATES, Step
@@ -46,7 +47,7 @@ def facts(found: Standing, zone: tzinfo = UTC) -> Facts:
         to_ask=len([topic for topic in Topic if topic not in clear and topic not in brief.skipped]),
         done_steps=done_steps(project.step),
         steps=len(STEPS_OF_A_PHASE),
-        spent=f"{said}." if (said := spent(project)) else "",
+        spent=f"{plain.capital(said)}." if (said := spent(project)) else "",
         sign_of_life=None if project.step in GATES else project.updated_at,
     )
 

@@ -75,6 +75,8 @@ async def _regions(db: AsyncSession, seen: Viewer, place: Place, found: Sequence
     now = await pages.standing(db, seen.person.user_id, place.project)
     kinds = {event.kind for event in found}
     parts = [rendering.part("status", standing.status_line(now, seen.zone))]
+    if "project.renamed" in kinds:
+        parts.append(rendering.part("project_name", now.project.name))
     if kinds & {"gate.opened", *CLOSES}:
         parts += await _needs(db, seen)
         parts.append(rendering.part("strip", around.head(seen, now, place.tab)))
