@@ -139,7 +139,8 @@ async def crowds(folder: Path, whole: float) -> list[Figure]:
             for people_at_once in CROWDS:
                 waits: list[float] = []
 
-                async def person(who: int, waits: list[float] = waits) -> None:
+                async def person(who: int, waits: list[float] = waits, crowd: int = people_at_once) -> None:
+                    await asyncio.sleep(whole * who / crowd)  # people do not speak in unison
                     for number in range(SAYS):
                         begun = time.perf_counter()
                         path = f"/api/v1/projects/{ids[who]}/messages?wait=60"
@@ -191,7 +192,7 @@ async def first_words(folder: Path) -> list[Figure]:
     async with ModelApi(answers) as api:
         server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=api.anthropic, **MODEL)
         project = (await fill(server.data, server.token, 1))[0]
-        async with server, server.http.stream("GET", f"/api/v1/projects/{project}/events?after=99") as following:
+        async with server, server.http.stream("GET", f"/api/v1/projects/{project}/events") as following:
             lines = following.aiter_lines()
             await anext(lines)
             for number in range(FIRSTS + 5):

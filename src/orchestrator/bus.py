@@ -7,22 +7,34 @@ from contextlib import contextmanager
 
 
 class Follower:
-    """One reader. A slow one loses tokens of a reply that is being written, never events."""
+    """One reader. A slow one loses tokens of a reply that is being written, never events.
 
-    def __init__(self) -> None:
+    `moved` says that the rows may be others than at the last look; tokens alone change no row.
+    """
+
+    def __init__(self, *, words: bool = False) -> None:
+        self.words = words  # whether it wants to hear of tokens as well
         self.tokens: deque[str] = deque(maxlen=2000)
+        self.moved = True
         self._changed = asyncio.Event()
 
-    def wake(self) -> None:
+    def wake(self, token: str = "") -> None:
+        """Tell of a change of the rows, or of a token where those are wanted."""
+        if token and not self.words:
+            return
+        if token:
+            self.tokens.append(token)
+        else:
+            self.moved = True
         self._changed.set()
 
     async def changed(self, within: float) -> None:
-        """Return when something changed, or after `within` seconds all the same."""
+        """Return when something changed, or after `within` seconds all the same: then the rows may have moved."""
         try:
             async with asyncio.timeout(within):
                 await self._changed.wait()
         except TimeoutError:
-            pass
+            self.moved = True
         self._changed.clear()
 
 
@@ -36,8 +48,9 @@ class Bus:
         self.closed = False  # the process is asked to end: whoever follows had better follow another
 
     @contextmanager
-    def follow(self, *project_ids: str) -> Iterator[Follower]:
-        follower = Follower()
+    def follow(self, *project_ids: str, words: bool = False) -> Iterator[Follower]:
+        """Be told of changes of these projects, and with `words` of what is being said in them."""
+        follower = Follower(words=words)
         self._all.add(follower)
         for project_id in project_ids:
             self._followers[project_id].add(follower)
@@ -59,9 +72,7 @@ class Bus:
 
     def hear(self, project_id: str, token: str = "") -> None:
         for follower in self._followers.get(project_id, ()):
-            if token:
-                follower.tokens.append(token)
-            follower.wake()
+            follower.wake(token)
 
     def close(self) -> None:
         """Let everybody go who follows."""

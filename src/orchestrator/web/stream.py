@@ -43,18 +43,21 @@ async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
     silence = 0
     with (
         runtime().metrics.streams.track_inprogress(),
-        runtime().bus.follow(project_id) as follower,  # before the first look, so that nothing falls between
+        runtime().bus.follow(project_id, words=True) as follower,  # before the look: nothing falls between
     ):
         while not runtime().bus.closed:
             words = "".join(follower.tokens)
             follower.tokens.clear()
-            found = await read(events.after, project_id, seen)
+            moved, follower.moved = follower.moved, False
+            found = await read(events.after, project_id, seen) if moved else []
             seen = found[-1].number if found else seen
             silence = 0 if found or words else silence + 1
             if found or words or silence >= BEAT_EVERY:
                 silence = 0
                 yield found, words
-            if not found:
+            if found:
+                follower.moved = True  # there may be more than one look gives
+            else:
                 await follower.changed(within=LOOK_AGAIN_S)
 
 
