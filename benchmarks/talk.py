@@ -28,7 +28,9 @@ from orchestrator.settings import Settings
 from orchestrator.store import messages, people
 
 REPLY = "Thank you, that is a good measure: one shop a week. Where would you mostly look at the plan, on your phone?"
-TURNS, SAYS, FIRSTS = 150, 4, 40
+TURNS, SAYS, FIRSTS = 150, 3, 40
+PAUSE = 5.0  # seconds in which a person reads the reply and thinks
+RESTLESS = 100
 CROWDS = (1, 20, 100, 200)
 MODEL = {"model": "anthropic:claude-sonnet-5", "anthropic_api_key": "none"}
 TOKEN = "po_" + "t" * 40
@@ -129,31 +131,37 @@ async def _spent(do: Callable[[], Awaitable[object]]) -> float:
 
 
 async def crowds(folder: Path, whole: float) -> list[Figure]:
-    """How long people wait beyond the model, each saying something as soon as the reply is there."""
+    """How long people wait beyond the model, and how many turns a second one process does for those who never pause."""
     figures = []
     async with model(whole) as url:
         server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
         ids = await fill(server.data, server.token, max(CROWDS))
         async with server:
             callers = [await Caller.at(server.port, server.token) for _ in ids]
-            for people_at_once in CROWDS:
+
+            async def person(who: int, begins: float, pause: float, waits: list[float]) -> None:
+                await asyncio.sleep(begins)  # people do not speak in unison
+                for number in range(SAYS):
+                    begun = time.perf_counter()
+                    path = f"/api/v1/projects/{ids[who]}/messages?wait=60"
+                    said = await callers[who].call("POST", path, {"text": f"We shop on day {number}"})
+                    assert said["reply"], said
+                    waits.append(time.perf_counter() - begun - whole)
+                    await asyncio.sleep(pause)
+
+            await person(0, 0, 0, [])
+            for crowd in CROWDS:
                 waits: list[float] = []
-
-                async def person(who: int, waits: list[float] = waits, crowd: int = people_at_once) -> None:
-                    await asyncio.sleep(whole * who / crowd)  # people do not speak in unison
-                    for number in range(SAYS):
-                        begun = time.perf_counter()
-                        path = f"/api/v1/projects/{ids[who]}/messages?wait=60"
-                        said = await callers[who].call("POST", path, {"text": f"We shop on day {number}"})
-                        assert said["reply"], said
-                        waits.append(time.perf_counter() - begun - whole)
-
-                await person(0)
-                waits.clear()
-                await asyncio.gather(*(person(who) for who in range(people_at_once)))
-                told = f"{people_at_once} {'person' if people_at_once == 1 else 'people'} at once"
-                target = "100 ms" if whole > 1 and people_at_once <= 100 else ""
+                every = (whole + PAUSE) / crowd
+                await asyncio.gather(*(person(who, every * who, PAUSE, waits) for who in range(crowd)))
+                told = f"{crowd} {'person' if crowd == 1 else 'people'} at once"
+                target = "100 ms" if whole > 1 and crowd <= 100 else ""
                 figures.append(Figure(f"beyond a model of {whole:g} s, {told}", target, *spread(waits)))
+            begun = time.perf_counter()
+            await asyncio.gather(*(person(who, 0, 0, []) for who in range(RESTLESS)))
+            turns = RESTLESS * SAYS / (time.perf_counter() - begun)
+            told = f"turns a second of one process, {RESTLESS} people who never pause, model of {whole:g} s"
+            figures.append(Figure(told, "", f"{turns:.0f}"))
     return figures
 
 
