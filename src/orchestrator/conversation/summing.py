@@ -31,11 +31,8 @@ class Memory(BaseModel):
 
 
 def may_be_due(row: ProjectRow, begins: int) -> bool:
-    """Whether so many messages can be out of sight before the place `begins`: asked before anything is read.
-
-    With what is written beside them, two messages are three or four events.
-    """
-    return begins - row.summed >= 2 * DUE
+    """Whether so many messages can be out of sight before the place `begins`: asked before anything is read."""
+    return begins - row.summed >= DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,9 @@ async def up(project_id: str) -> None:
 
 async def _due(db: AsyncSession, project_id: str) -> Due | None:
     row = await projects.row(db, project_id)
-    begins = await messages.place(db, project_id, RECENT)
-    if spends.reached(row) or not may_be_due(row, begins):
+    if spends.reached(row) or await messages.count(db, project_id, row.summed) < DUE + RECENT:
         return None
+    begins = await messages.place(db, project_id, RECENT)
     found = [one for one in await messages.after(db, project_id, row.summed, AT_ONCE) if one.sequence < begins]
     said = [Said(one.role, one.author_name, one.text, one.created_at, one.sequence) for one in found]
     told = tuple(one for one in said if one.role != "system")

@@ -141,6 +141,12 @@ async def newest(db: AsyncSession, project_id: str, limit: int = 100, before: in
     return rows[::-1]
 
 
+async def count(db: AsyncSession, project_id: str, after: int) -> int:
+    """How many there are behind a place in the conversation."""
+    query = select(func.count()).select_from(MessageRow).where(MessageRow.project_id == project_id)
+    return await db.scalar(query.where(MessageRow.sequence > after)) or 0
+
+
 async def place(db: AsyncSession, project_id: str, limit: int) -> int:
     """Where the newest so many messages begin; 0 where there are no more than those."""
     query = select(MessageRow.sequence).where(MessageRow.project_id == project_id)
