@@ -167,7 +167,7 @@ async def crowds(folder: Path, whole: float) -> list[Figure]:
 
 async def pages(folder: Path) -> list[Figure]:
     """A page for programs, while nobody talks and while a slow model thinks about two hundred turns."""
-    async with model(5) as url:
+    async with model(10) as url:  # half of it passes before its first piece
         server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
         ids = await fill(server.data, server.token, max(CROWDS))
         async with server:
@@ -182,10 +182,12 @@ async def pages(folder: Path) -> list[Figure]:
                 server.http.post(f"/api/v1/projects/{id}/messages", json={"text": "We shop on Fridays"}) for id in ids
             ]
             await asyncio.gather(*say)
-            await asyncio.sleep(1)  # all of them are with the model now, and half of its time is left until it speaks
+            await asyncio.sleep(3)  # all of them have asked the model now, and it does not speak yet
             during = await timed(look, 100)
     quiet = f"{spread(before)[0]} and {spread(before)[1]} while nobody talks"
-    return [Figure("a page of projects while 200 turns wait for a model of 5 s", "", *spread(during), quiet)]
+    return [
+        Figure("a page of projects while 200 turns wait for a model that thinks for 5 s", "", *spread(during), quiet)
+    ]
 
 
 async def first_words(folder: Path) -> list[Figure]:

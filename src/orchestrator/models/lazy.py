@@ -52,7 +52,7 @@ class Lazy:
         """Load them. None of it ever becomes garbage, so looking for that meanwhile, or later, is time lost."""
         gc.disable()
         try:
-            from orchestrator.models import live  # noqa: PLC0415 - a second and 60 MB, for who has a model only
+            from orchestrator.models import live  # noqa: PLC0415 - a second and 70 MB, for who has a model only
 
             found = live.connect(self._settings)
             gc.freeze()
