@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orchestrator.conversation import note
 from orchestrator.conversation.look import Look, PhaseSeen, Said
+from orchestrator.domain import fence
 from orchestrator.domain.brief import Brief, Feature
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Step
@@ -55,7 +56,7 @@ def look(text: str, **more: object) -> Look:
 
 @given(TEXTS)
 def test_a_fence_is_closed_by_us_alone(text: str):
-    fenced = note.fenced("memory", text)
+    fenced = fence.fenced("memory", text)
 
     assert MARKS.findall(fenced) == ["<data", "</data"]
     assert (fenced.count("<"), fenced.count(">")) == (2, 2)

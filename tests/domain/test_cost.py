@@ -1,7 +1,7 @@
 """What a project may cost, and how money is said and read."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.domain import cost
@@ -73,6 +73,7 @@ def test_the_next_limit_is_round_and_about_half_as_much_again(
     assert currency.rounded(proposed) == then
 
 
+@example(1, 499_999_999_999, DOLLAR)
 @given(st.integers(1, 10**12), st.integers(0, 10**12), st.sampled_from([DOLLAR, EURO, Currency("JPY", 150)]))
 def test_the_next_limit_is_always_more_than_what_is_spent_and_what_was_allowed(
     budget: int, over: int, currency: Currency

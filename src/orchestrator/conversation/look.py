@@ -77,7 +77,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
 
     While people only talk, two statements do: this is on the way of every turn.
     """
-    found = await messages.waiting_in(db, project_id, sequence)
+    found = await messages.waiting(db, project_id, sequence)
     if found is None:
         return None
     message, row = found.message, found.project

@@ -9,6 +9,7 @@ from orchestrator.conversation import asking, offers
 from orchestrator.conversation.look import Look, Said
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, TITLES, Brief, Clarity, Topic, clarity
+from orchestrator.domain.fence import fenced, harmless
 from orchestrator.domain.project import GATES, SAID, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import TAGS
@@ -55,18 +56,9 @@ def note(look: Look) -> str:
     )
 
 
-def fenced(source: str, text: str) -> str:
-    """Text of others, so that it cannot be taken for ours: it cannot end the fence that it is in."""
-    return f'<data source="{source}">\n{_harmless(text)}\n</data>'
-
-
-def _harmless(text: str) -> str:
-    return plain.visible(text).replace("<", "‹").replace(">", "›")
-
-
 def _short(text: str) -> str:
     """Words of others for the middle of a line of ours."""
-    return _harmless(plain.one_line(text))
+    return harmless(plain.one_line(text))
 
 
 def _unmarked(text: str) -> str:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator import faults, prompts
 from orchestrator.conversation import note
 from orchestrator.conversation.look import RECENT, Said
-from orchestrator.domain import plain
+from orchestrator.domain import cost, plain
 from orchestrator.domain.cost import Usage
+from orchestrator.domain.fence import fenced
 from orchestrator.errors import NoAnswer
 from orchestrator.ports import Line, Model, Prompt, Words
 from orchestrator.runtime import read, runtime, tx
@@ -67,12 +68,12 @@ async def _due(db: AsyncSession, project_id: str) -> Due | None:
 
 async def _summed(model: Model, before: str, told: Sequence[Said]) -> tuple[str, Usage]:
     """Have it summed up; without an answer the first words of what people said must do."""
-    known = f"Known so far:\n{note.fenced('memory', before)}\n\n" if before else ""
+    known = f"Known so far:\n{fenced('memory', before)}\n\n" if before else ""
     ask = Line("person", f"{known}The messages:\n{note.texts(told)}")
     try:
         thought = await model.ask(Prompt(prompts.filled("summary", words=str(WORDS)), "", (ask,)), Memory)
     except NoAnswer as fault:
-        return _plainly(before, told), fault.usage if isinstance(fault.usage, Usage) else Usage()
+        return _plainly(before, told), cost.lost(fault)
     return plain.cut(plain.clean(thought.value.memory), MEMORY), thought.usage
 
 

@@ -9,11 +9,10 @@ from orchestrator.conversation import asking, hearing, note, offers, said, stand
 from orchestrator.conversation.exchange import Heard, Wants
 from orchestrator.conversation.look import Look
 from orchestrator.conversation.offers import BUTTONS, Offer
-from orchestrator.domain import answer, plain, plainness, policy
+from orchestrator.domain import answer, cost, plain, plainness, policy
 from orchestrator.domain.brief import Brief, Priority, Topic
 from orchestrator.domain.command import Rename
 from orchestrator.domain.command import Say as SayCommand
-from orchestrator.domain.cost import Usage
 from orchestrator.domain.editing import Act, Edit, apply_all
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES, Step
@@ -57,8 +56,7 @@ async def heard(look: Look, model: Model, say: Say) -> Heard:
     try:
         thought = await model.ask(note.prompt(look), Reply, _bounded(say))
     except NoAnswer as fault:
-        usage = fault.usage if isinstance(fault.usage, Usage) else Usage()
-        return Heard(str(fault), look.brief, look.asked, quick=(AGAIN,), usage=usage)
+        return Heard(str(fault), look.brief, look.asked, quick=(AGAIN,), usage=cost.lost(fault))
     return replace(meant(look, thought.value), usage=thought.usage)
 
 

@@ -7,12 +7,13 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator import prompts
-from orchestrator.domain import plain
+from orchestrator.domain import cost, plain
 from orchestrator.domain import roadmap as roadmaps
 from orchestrator.domain import vision as visions
 from orchestrator.domain.brief import Brief, Feature
 from orchestrator.domain.cost import Usage
 from orchestrator.domain.editing import ITEM, ITEMS, TITLE
+from orchestrator.domain.fence import fenced
 from orchestrator.domain.roadmap import Criterion, Roadmap
 from orchestrator.domain.vision import Vision
 from orchestrator.errors import NoAnswer
@@ -177,7 +178,7 @@ async def _asked(
             thought = await model.ask(Prompt(rules, "", tuple(lines)), form)
         except NoAnswer as fault:
             log.warning("draft.no_answer", form=form.__name__, reason=fault.reason)
-            return None, usage + (fault.usage if isinstance(fault.usage, Usage) else Usage())
+            return None, usage + cost.lost(fault)
         usage += thought.usage
         if not (why := wrong(thought.value)):
             return thought.value, usage
@@ -187,6 +188,4 @@ async def _asked(
 
 
 def _material(source: str, told: object) -> str:
-    """Data for a model, so that it cannot end the fence that it is in."""
-    text = json.dumps(told, ensure_ascii=False, indent=1).replace("<", "‹").replace(">", "›")
-    return f'<data source="{source}">\n{text}\n</data>'
+    return fenced(source, json.dumps(told, ensure_ascii=False, indent=1))

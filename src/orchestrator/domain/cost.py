@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from orchestrator.errors import NoAnswer
+
 MICROS = 1_000_000
 MOST = 1_000_000 * MICROS  # the highest limit that can be set
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "CHF": "CHF "}
@@ -38,6 +40,11 @@ class Usage:
             self.micros + other.micros,
             self.priced and other.priced,
         )
+
+
+def lost(fault: NoAnswer) -> Usage:
+    """What an answer cost that did not come."""
+    return fault.usage if isinstance(fault.usage, Usage) else Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,11 @@ def mostly_used(spent: int, budget: int) -> bool:
 def next_limit(spent: int, budget: int, currency: Currency) -> int:
     """What to propose when a limit is reached: about 1.4 times as much, round, and enough to go on for a while."""
     wanted = Fraction(max(budget * 14, spent * 10 + budget * 2), 10) * Fraction(currency.dollar) / MICROS
-    return currency.micros(float(_round_up(wanted, currency.places)))
+    proposed = currency.micros(float(_round_up(wanted, currency.places)))
+    if proposed > spent:
+        return proposed
+    # A hair above a round sum counts as that sum, and may be all that it is above what is spent.
+    return currency.micros(float(_round_up(wanted * Fraction(11, 10), currency.places)))
 
 
 def _round_up(amount: Fraction, places: int) -> Fraction:

@@ -26,7 +26,7 @@ from pydantic_ai.providers import Provider, infer_provider
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 
-from orchestrator.domain import plain
+from orchestrator.domain import cost, plain
 from orchestrator.domain.cost import Usage
 from orchestrator.errors import NoAnswer
 from orchestrator.models import faults, prices, providers
@@ -66,7 +66,7 @@ class Live:
             except NoAnswer as fault:
                 log.warning("model.no_answer", model=model.model_name, reason=fault.reason)
                 lost = fault
-                spent += fault.usage if isinstance(fault.usage, Usage) else Usage()
+                spent += cost.lost(fault)
                 telling.forget()
             else:
                 return Thought(thought.value, spent + thought.usage)

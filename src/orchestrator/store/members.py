@@ -33,12 +33,6 @@ async def members(db: AsyncSession, project_id: str) -> list[Member]:
     return [Member(user.id, user.name, user.email, row.role) for row, user in rows]
 
 
-async def roles(db: AsyncSession, project_id: str) -> dict[str, Role]:
-    """Read as what each person takes part, by their ids."""
-    query = select(MemberRow.user_id, MemberRow.role).where(MemberRow.project_id == project_id)
-    return dict((await db.execute(query)).tuples().all())
-
-
 async def set(db: AsyncSession, project_id: str, user_id: str, role: Role, now: datetime) -> None:
     """Let somebody take part, or change as what. Raises Conflict rather than leave a project without an owner."""
     rows = await _locked(db, project_id)

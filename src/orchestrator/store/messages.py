@@ -87,12 +87,6 @@ def _add(
     return row
 
 
-async def waiting(db: AsyncSession, project_id: str, sequence: int) -> MessageRow | None:
-    """The message of this number if it still waits for a reply."""
-    query = select(MessageRow).where(MessageRow.project_id == project_id, MessageRow.sequence == sequence)
-    return await db.scalar(query.where(MessageRow.unanswered))
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message that waits for a reply, with its project and what its author is in it; None once they were let go."""
@@ -103,8 +97,8 @@ class Waiting:
     people: int
 
 
-async def waiting_in(db: AsyncSession, project_id: str, sequence: int) -> Waiting | None:
-    """The same, with all that a reply to it begins with, in one statement."""
+async def waiting(db: AsyncSession, project_id: str, sequence: int) -> Waiting | None:
+    """The message of this number if it still waits for a reply, and what a reply begins with, in one statement."""
     row = (await db.execute(WAITING, {"project": project_id, "sequence": sequence})).first()
     return Waiting(*row) if row else None
 
