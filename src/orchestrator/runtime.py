@@ -1,7 +1,7 @@
 """The live parts of this process, built once in app.py, and the two ways to the database."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -64,7 +64,7 @@ def runtime() -> Runtime:
 async def tx(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run one function in one write transaction. Raises NotPossible on a full disk, Unreachable without a database."""
     with told():
-        async with runtime().writes() as db, db.begin():
+        async with aclosing(runtime().writes()) as db, db.begin():
             return await fn(db, *args, **kwargs)
 
 
@@ -78,7 +78,7 @@ async def read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: 
 
 async def _read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     with told():
-        async with runtime().reads() as db:
+        async with aclosing(runtime().reads()) as db:  # there is nothing to be finished in a task of its own
             return await fn(db, *args, **kwargs)
 
 

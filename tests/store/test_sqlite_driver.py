@@ -67,16 +67,15 @@ async def test_what_is_not_read_to_its_end_can_be_left(connection: sqlite.Connec
     assert await cursor.fetchall() == []
 
 
-async def test_it_says_how_many_rows_changed_and_what_came_back(database: Database):
+async def test_it_says_what_came_back(database: Database):
     insert = sa.text("INSERT INTO names (name) VALUES (:name) ON CONFLICT DO NOTHING RETURNING name")
     async with database.writer.begin() as connection:
         assert await connection.scalar(insert, {"name": "Ada"}) == "Ada"
         assert await connection.scalar(insert, {"name": "Ada"}) is None
         await connection.execute(sa.text("INSERT INTO names (name) VALUES (:name)"), [{"name": "Bo"}, {"name": "Cy"}])
-        changed = await connection.execute(sa.text("UPDATE names SET name = name || '.'"))
-        assert changed.rowcount == 3
-        added = await connection.execute(sa.text("INSERT INTO names (name) VALUES ('Di')"))
-        assert added.lastrowid == 4
+        await connection.execute(sa.text("UPDATE names SET name = name || '.' WHERE name <> 'Bo'"))
+        await connection.execute(sa.text("DELETE FROM names WHERE name = 'Cy.'"))
+        assert list(await connection.scalars(sa.text("SELECT name FROM names ORDER BY id"))) == ["Ada.", "Bo"]
 
 
 async def test_what_goes_wrong_is_told_as_by_the_driver_and_undone(database: Database):
@@ -109,6 +108,59 @@ async def test_a_statement_is_one_trip_to_the_thread(tmp_path: Path):
         await cursor.execute("SELECT 1")
         assert await cursor.fetchall() == [(1,)]
         assert connection.trips == 1
+
+
+async def test_beginning_and_writing_travel_with_what_comes_next(tmp_path: Path):
+    connection = await Counting(lambda: sqlite3.connect(tmp_path / "raw.db", isolation_level=None), iter_chunk_size=1)
+    async with aclosing(Opened(connection)):
+        cursor = connection.cursor()
+        await cursor.execute("CREATE TABLE names (name TEXT)")
+        before = connection.trips
+        await cursor.execute("BEGIN IMMEDIATE")
+        await cursor.execute("INSERT INTO names VALUES ('Ada')")
+        await cursor.executemany("INSERT INTO names VALUES (?)", [("Bo",), ("Cy",)])
+        await cursor.execute("UPDATE names SET name = name || '.'")
+        assert connection.trips == before
+
+        await cursor.execute("SELECT name FROM names")
+        assert await cursor.fetchall() == [("Ada.",), ("Bo.",), ("Cy.",)]
+        assert connection.trips == before + 1
+
+
+async def test_what_was_left_waiting_is_written_at_the_end_or_not_at_all(database: Database):
+    added = sa.text("INSERT INTO names (name) VALUES (:name)")
+    async with database.writer.begin() as connection:
+        await connection.execute(added, {"name": "Ada"})
+    async with database.writer.connect() as connection:
+        await connection.execute(added, {"name": "Bo"})
+        await connection.rollback()
+        await connection.execute(added, {"name": "Cy"})
+        await connection.commit()
+
+    async with database.reader.connect() as connection:
+        assert list(await connection.scalars(sa.text("SELECT name FROM names ORDER BY id"))) == ["Ada", "Cy"]
+
+
+async def test_a_write_that_the_database_refuses_is_told_at_the_commit_and_takes_the_rest_with_it(database: Database):
+    added = sa.text("INSERT INTO names (name) VALUES (:name)")
+    with pytest.raises(IntegrityError):
+        async with database.writer.begin() as connection:
+            await connection.execute(added, [{"name": "Ada"}, {"name": "Ada"}])
+
+    async with database.writer.begin() as connection:
+        await connection.execute(added, {"name": "Bo"})
+    async with database.reader.connect() as connection:
+        assert list(await connection.scalars(sa.text("SELECT name FROM names"))) == ["Bo"]
+
+
+async def test_outside_a_transaction_nothing_waits_because_no_end_would_follow(connection: sqlite.Connection):
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE names (name TEXT)")
+    await connection.trip(setattr, connection.raw, "isolation_level", None)
+    await cursor.execute("INSERT INTO names VALUES ('Ada')")
+
+    seen = await connection.trip(lambda: connection.raw.execute("SELECT name FROM names").fetchall())
+    assert seen == [("Ada",)]
 
 
 async def test_a_closed_connection_says_so(tmp_path: Path):

@@ -1,7 +1,8 @@
 """What a turn needs to know, read at one moment. Nothing is held while it is thought about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from orchestrator.domain.run import PhaseStatus
 from orchestrator.domain.vision import Vision
 from orchestrator.runtime import runtime
 from orchestrator.store import agreed, documents, events, gates, messages, phases, projects
-from orchestrator.store.tables import MessageRow, ProjectRow
+from orchestrator.store.tables import ProjectRow
 
 RECENT = 24  # messages that a turn looks back at
 
@@ -54,7 +55,9 @@ class Look:
     phases: tuple[PhaseSeen, ...] = ()
     doing: str = ""  # the last sign of life of whoever works
     problem: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)  # the brief, as its row has it
     summary: str = ""
+    fresh: int = 0  # messages that are not in the summary
     topic_from: int = 0
     spent: int = 0
     budget: int = 0
@@ -80,7 +83,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
     found = await messages.waiting(db, project_id, sequence)
     if found is None:
         return None
-    message, row = found.message, found.project
+    message, row = Said(*found.message), found.project
     recent = await messages.lately(db, project_id, RECENT - 1, sequence)
     gate = await gates.pending(db, project_id) if row.step in GATES else None
     vision = None if model else await documents.find(db, project_id, "vision")
@@ -91,7 +94,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         asked=Topic(row.asked) if row.asked else None,
         step=row.step,
         vision=Vision.model_validate(vision.data["vision"]) if vision else None,
-        said=(*(Said(*one) for one in recent), _said(message)),
+        said=(*(Said(*one) for one in recent), message),
         name=row.name,
         now=clock.now(),
         role=found.role or Role.VIEWER,  # who was let go meanwhile may not change anything
@@ -100,17 +103,15 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         phases=tuple(PhaseSeen(phase.number, phase.title, phase.status) for phase in known),
         doing=await _doing(db, row),
         problem=str((row.problem or {}).get("sentence", "")) if row.step is Step.PROBLEM else "",
+        kept=row.brief,
         summary=row.summary,
+        fresh=found.fresh,
         topic_from=row.topic_from,
         spent=row.spent,
         budget=row.budget,
         money=_money(row),
         agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
-
-
-def _said(row: MessageRow) -> Said:
-    return Said(row.role, row.author_name, row.text, row.created_at, row.sequence)
 
 
 def _money(row: ProjectRow) -> str:

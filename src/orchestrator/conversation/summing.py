@@ -16,7 +16,6 @@ from orchestrator.errors import NoAnswer
 from orchestrator.ports import Line, Model, Prompt, Words
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import messages, projects, spends
-from orchestrator.store.tables import ProjectRow
 
 DUE = 24  # messages out of sight and not yet in the memory
 AT_ONCE = 60
@@ -31,9 +30,9 @@ class Memory(BaseModel):
     memory: Words = Field(min_length=1, description="Facts in short lines.")
 
 
-def may_be_due(row: ProjectRow, begins: int) -> bool:
-    """Whether so many messages can be out of sight before the place `begins`: asked before anything is read."""
-    return begins - row.summed >= DUE
+def may_be_due(fresh: int) -> bool:
+    """Whether, with the reply to the last of so many messages, enough are out of sight: before anything is read."""
+    return fresh + 1 >= DUE + RECENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from orchestrator.conversation.interview import Heard, Wants
 from orchestrator.conversation.look import Look, look
 from orchestrator.delivery import limit, reconcile
 from orchestrator.domain import cost
-from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
 from orchestrator.ports import ANEW, Say
@@ -84,7 +83,7 @@ def _interviewed(seen: Look) -> Heard:
 async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, heard: Heard) -> bool:
     """Write the reply, once. True where the conversation has become so long that its memory may be due."""
     row = await projects.locked(db, project_id)
-    if Brief.model_validate(row.brief) != seen.brief:
+    if row.brief != seen.kept:
         spends.add(db, row, "turn", str(sequence), heard.usage)
         return False  # the brief moved meanwhile: then reconcile begins the turn anew
     message = await messages.answered(db, project_id, sequence)
@@ -99,7 +98,7 @@ async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, h
     row.updated_at = clock.now()  # its place among the projects it got with what was said
     faults.point("turn:storing")
     await _act(db, row, heard, message)
-    return summing.may_be_due(row, seen.said[0].sequence)
+    return summing.may_be_due(seen.fresh)
 
 
 def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:

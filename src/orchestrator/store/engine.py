@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from orchestrator.errors import NotPossible, WrongSetting
+from orchestrator.store import log
 from orchestrator.store.sqlite import opening
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -81,6 +82,8 @@ def sqlite(file: Path) -> Database:
     reader = create_async_engine(address, async_creator=another, pool_size=4, max_overflow=0, pool_timeout=60)
     for engine in (writer, reader):
         event.listen(engine.sync_engine, "connect", _sqlite_mode)
+        # Who writes has read the row in the same transaction, and there is one writer: nothing is to be counted.
+        engine.dialect.supports_sane_rowcount = engine.dialect.supports_sane_multi_rowcount = False
     event.listen(writer.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return Database(address, writer, reader)
 
@@ -102,6 +105,10 @@ def writing(
     class Waking(Session):
         pass
 
+    @event.listens_for(Waking, "after_flush")
+    def flushed(session: Session, _context: object) -> None:
+        log.write(session)
+
     @event.listens_for(Waking, "after_commit")
     def committed(session: Session) -> None:
         for project_id in session.info.pop("changed", ()):
@@ -113,7 +120,7 @@ def writing(
 
     @event.listens_for(Waking, "after_rollback")
     def rolled_back(session: Session) -> None:
-        for left in ("changed", "kinds", "then"):
+        for left in ("changed", "kinds", "then", log.WAITING):
             session.info.pop(left, None)
 
     return async_sessionmaker(database.writer, sync_session_class=Waking, expire_on_commit=False, info=info)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.domain.command import Actor
+from orchestrator.store import log
 from orchestrator.store.engine import at_one_moment
 from orchestrator.store.tables import INSTALLATION, EventRow, InstallationRow, ProjectRow
 
@@ -35,26 +36,18 @@ def append(db: AsyncSession, stream: ProjectRow | InstallationRow, actor: Actor,
     Followers are woken after the commit.
     """
     stream.last_event += 1
-    row = EventRow(
-        project_id=stream.id,
-        number=stream.last_event,
-        at=clock.now(),
-        actor=actor.user_id,
-        actor_name=actor.name,
-        channel=actor.channel,
-        kind=kind,
-        data=data,
-    )
-    row.hash = stream.last_hash = chained(db.info["seal"], stream.last_hash, row)
-    db.add(row)
+    event = Event(stream.id, stream.last_event, clock.now(), actor.user_id, actor.name, actor.channel, kind, data)
+    stream.last_hash = chained(db.info["seal"], stream.last_hash, event)
+    log.add(db, EventRow, **{name: getattr(event, name) for name in Event.__slots__}, hash=stream.last_hash)
     db.info.setdefault("changed", set()).add(stream.id)
     db.info.setdefault("kinds", []).append(kind)
-    return row.number
+    return event.number
 
 
-def chained(seal: bytes, before: bytes, row: EventRow) -> bytes:
+def chained(seal: bytes, before: bytes, event: Event) -> bytes:
     """Hash one event with the hash of the one before, so that no row can be changed, removed or moved alone."""
-    what = [row.project_id, row.number, row.at.isoformat(), row.actor, row.actor_name, row.channel, row.kind, row.data]
+    who = (event.actor, event.actor_name, event.channel)
+    what = [event.project_id, event.number, event.at.isoformat(), *who, event.kind, event.data]
     text = json.dumps(what, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hmac.digest(seal, before + text.encode(), hashlib.sha256)
 
@@ -130,7 +123,7 @@ async def _verify(db: AsyncSession, seal: bytes, stream: ProjectRow | Installati
         number += 1
         if row.number != number:
             return Broken(stream.id, number, f"Event {number} is missing.")
-        if not hmac.compare_digest(chained(seal, before, row), row.hash):
+        if not hmac.compare_digest(chained(seal, before, _event(row)), row.hash):
             return Broken(stream.id, number, f"Event {number} was changed, or the ones before it were.")
         before = row.hash
     if number != stream.last_event or before != stream.last_hash:

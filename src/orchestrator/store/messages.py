@@ -10,23 +10,29 @@ from sqlalchemy.orm import aliased
 from orchestrator import clock
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.policy import Role
-from orchestrator.store import events
+from orchestrator.store import events, log
 from orchestrator.store.tables import MemberRow, MessageRow, ProjectRow
 
-MESSAGES, MEMBERS = MessageRow.__table__, aliased(MemberRow)
+MESSAGES, OTHERS, MEMBERS = MessageRow.__table__, aliased(MessageRow), aliased(MemberRow)
 assert isinstance(MESSAGES, Table)
+Told = tuple[str, str, str, datetime, int]
+TOLD = ("role", "author_name", "text", "created_at", "sequence")  # the columns of that, in order
 
 WAITING = (
     select(
-        MessageRow,
+        *(MESSAGES.c[name] for name in TOLD),
         ProjectRow,
         MemberRow.role,
         select(func.count()).select_from(MEMBERS).where(MEMBERS.project_id == ProjectRow.id).scalar_subquery(),
+        select(func.count())
+        .select_from(OTHERS)
+        .where(OTHERS.project_id == ProjectRow.id, OTHERS.sequence > ProjectRow.summed)
+        .scalar_subquery(),
     )
-    .join(ProjectRow, ProjectRow.id == MessageRow.project_id)
-    .outerjoin(MemberRow, and_(MemberRow.project_id == MessageRow.project_id, MemberRow.user_id == MessageRow.author))
-    .where(MessageRow.project_id == bindparam("project"), MessageRow.sequence == bindparam("sequence"))
-    .where(MessageRow.unanswered)
+    .join(ProjectRow, ProjectRow.id == MESSAGES.c.project_id)
+    .outerjoin(MemberRow, and_(MemberRow.project_id == MESSAGES.c.project_id, MemberRow.user_id == MESSAGES.c.author))
+    .where(MESSAGES.c.project_id == bindparam("project"), MESSAGES.c.sequence == bindparam("sequence"))
+    .where(MESSAGES.c.unanswered)
 )
 ANSWERED = (
     update(MESSAGES)
@@ -36,24 +42,33 @@ ANSWERED = (
     .returning(MESSAGES.c.id)
 )
 LATELY = (
-    select(MessageRow.role, MessageRow.author_name, MessageRow.text, MessageRow.created_at, MessageRow.sequence)
-    .where(MessageRow.project_id == bindparam("project"))
-    .where(or_(MessageRow.sequence < bindparam("before"), MessageRow.role != "user"))
-    .order_by(MessageRow.sequence.desc())
+    select(*(MESSAGES.c[name] for name in TOLD))
+    .where(MESSAGES.c.project_id == bindparam("project"))
+    .where(or_(MESSAGES.c.sequence < bindparam("before"), MESSAGES.c.role != "user"))
+    .order_by(MESSAGES.c.sequence.desc())
+    .limit(bindparam("limit"))
 )
 
 
-def said(db: AsyncSession, project: ProjectRow, text: str, actor: Actor, *, unanswered: bool = True) -> MessageRow:
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A message that goes along with the transaction; `sequence` is its place in the conversation."""
+
+    id: str
+    sequence: int
+
+
+def said(db: AsyncSession, project: ProjectRow, text: str, actor: Actor, *, unanswered: bool = True) -> Added:
     """Store what a person wrote; `unanswered` asks for a reply."""
     return _add(db, project, "user", text, actor, None, unanswered=unanswered)
 
 
-def reply(db: AsyncSession, project: ProjectRow, text: str, to: str | None = None) -> MessageRow:
+def reply(db: AsyncSession, project: ProjectRow, text: str, to: str | None = None) -> Added:
     """Store what we answer, or say of ourselves."""
     return _add(db, project, "assistant", text, ORCHESTRATOR, to)
 
 
-def note(db: AsyncSession, project: ProjectRow, text: str) -> MessageRow:
+def note(db: AsyncSession, project: ProjectRow, text: str) -> Added:
     """Store a small remark between the messages."""
     return _add(db, project, "system", text, ORCHESTRATOR, None)
 
@@ -67,10 +82,12 @@ def _add(
     to: str | None,
     *,
     unanswered: bool = False,
-) -> MessageRow:
+) -> Added:
     id = clock.new_id()
     number = events.append(db, project, actor, "message.created", message=id, role=role, text=text, in_reply_to=to)
-    row = MessageRow(
+    log.add(
+        db,
+        MessageRow,
         id=id,
         project_id=project.id,
         sequence=number,
@@ -83,24 +100,24 @@ def _add(
         in_reply_to=to,
         unanswered=unanswered,
     )
-    db.add(row)
-    return row
+    return Added(id, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message that waits for a reply, with its project and what its author is in it; None once they were let go."""
 
-    message: MessageRow
+    message: Told
     project: ProjectRow
     role: Role | None
     people: int
+    fresh: int  # messages that the memory of the conversation does not have
 
 
 async def waiting(db: AsyncSession, project_id: str, sequence: int) -> Waiting | None:
     """The message of this number if it still waits for a reply, and what a reply begins with, in one statement."""
     row = (await db.execute(WAITING, {"project": project_id, "sequence": sequence})).first()
-    return Waiting(*row) if row else None
+    return Waiting(row[: len(TOLD)], *row[len(TOLD) :]) if row else None
 
 
 async def answered(db: AsyncSession, project_id: str, sequence: int) -> str | None:
@@ -109,15 +126,13 @@ async def answered(db: AsyncSession, project_id: str, sequence: int) -> str | No
     return found
 
 
-async def lately(
-    db: AsyncSession, project_id: str, limit: int, before: int
-) -> list[tuple[str, str, str, datetime, int]]:
+async def lately(db: AsyncSession, project_id: str, limit: int, before: int) -> list[Told]:
     """What was said before a message, and answered until now, in order: role, who, text, when, place.
 
     An answer to what was said before it may have come after it; what people said after it waits for its own.
     """
-    rows = await db.execute(LATELY.limit(limit), {"project": project_id, "before": before})
-    return rows.tuples().all()[::-1]  # type: ignore[return-value]
+    rows = await db.execute(LATELY, {"project": project_id, "before": before, "limit": limit})
+    return rows.all()[::-1]  # type: ignore[return-value]
 
 
 async def after(db: AsyncSession, project_id: str, sequence: int, limit: int = 100) -> list[MessageRow]:

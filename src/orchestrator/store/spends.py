@@ -6,7 +6,7 @@ from orchestrator import clock
 from orchestrator.domain import cost
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.cost import Currency, Usage
-from orchestrator.store import events, messages
+from orchestrator.store import events, log, messages
 from orchestrator.store.tables import ProjectRow, SpendRow
 
 PASSED = "80 % of the limit is used: {spent} of {budget}. When all of it is used, work pauses and we ask you."
@@ -20,9 +20,8 @@ def add(db: AsyncSession, project: ProjectRow, what: str, about: str, usage: Usa
     if not usage.calls:
         return
     parts = {name: getattr(usage, name) for name in Usage.__slots__}
-    row = SpendRow(id=clock.new_id(), project_id=project.id, phase=project.phase, what=what, about=about, **parts)
-    row.at = clock.now()
-    db.add(row)
+    where = {"id": clock.new_id(), "project_id": project.id, "phase": project.phase, "at": clock.now()}
+    log.add(db, SpendRow, what=what, about=about, **where, **parts)
     project.spent += usage.micros
     events.append(db, project, ORCHESTRATOR, "cost.changed", what=what, micros=usage.micros, spent=project.spent)
     _warn(db, project)

@@ -1,4 +1,4 @@
-"""SQLite’s driver with one trip to its thread for a statement: by itself it takes four, and most of the time."""
+"""SQLite’s driver with at most one trip to its thread for a statement: by itself it takes four, and more time."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -13,18 +13,38 @@ AT_ONCE = 1000  # rows that come along with a statement; the rest of a larger an
 
 
 class Connection(aiosqlite.Connection):
+    """Beginning and writing have no answer that anybody waits for: they travel with what comes next."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._waiting: list[tuple[Callable[..., sqlite3.Cursor], str, Any]] = []
+
     def cursor(self) -> "Cursor":  # type: ignore[override]  # the driver's would go to the thread to make one
         return Cursor(self)
 
+    async def commit(self) -> None:
+        await self.trip(self.raw.commit)
+
     async def rollback(self) -> None:
         """A look began nothing, so that nothing is to be taken back."""
+        self._waiting.clear()
         if self.raw.in_transaction:
             await super().rollback()
 
     async def trip(self, do: Callable[..., R], *given: Any) -> R:
-        """Have something done in the connection's thread."""
-        done: R = await self._execute(do, *given)  # type: ignore[no-untyped-call]
+        """Have something done in the connection's thread, after what waits."""
+        waiting, self._waiting = self._waiting, []
+        done: R = await self._execute(_in_order, waiting, do, given)  # type: ignore[no-untyped-call]
         return done
+
+    def leave(self, execute: Callable[..., sqlite3.Cursor], statement: str, values: Any) -> bool:
+        """Leave it for the next trip, if nobody needs its answer and it cannot be forgotten: an end must follow."""
+        begins = statement.startswith("BEGIN")
+        writes = statement.startswith(("INSERT", "UPDATE", "DELETE")) and "RETURNING" not in statement
+        if begins or (writes and (self._waiting or self.raw.in_transaction)):
+            self._waiting.append((execute, statement, values))
+            return True
+        return False
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -48,10 +68,14 @@ class Cursor:
         return self
 
     async def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
-        await self._connection.trip(self._run, self._connection.raw.execute, statement, values)
+        await self._go(self._connection.raw.execute, statement, values)
 
     async def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
-        await self._connection.trip(self._run, self._connection.raw.executemany, statement, values)
+        await self._go(self._connection.raw.executemany, statement, values)
+
+    async def _go(self, execute: Callable[..., sqlite3.Cursor], statement: str, values: Any) -> None:
+        if not self._connection.leave(execute, statement, values):
+            await self._connection.trip(self._run, execute, statement, values)
 
     def _run(self, execute: Callable[..., sqlite3.Cursor], statement: str, values: Any) -> None:
         """In the thread: what is known after the first rows, such as how many there are, is known only then."""
@@ -80,6 +104,14 @@ class Cursor:
         if self._more:
             await self._connection.trip(self._more.close)
             self._more = None
+
+
+def _in_order(
+    waiting: list[tuple[Callable[..., sqlite3.Cursor], str, Any]], do: Callable[..., R], given: tuple[Any, ...]
+) -> R:
+    for execute, statement, values in waiting:
+        execute(statement, values).close()
+    return do(*given)
 
 
 def opening(file: Path) -> Callable[[], Connection]:
