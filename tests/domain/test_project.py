@@ -301,6 +301,9 @@ def possible(project: Project) -> list[Signal]:
         signals.remove(Signal.UNDO)
     if not project.can_change and Signal.EXTENDED in signals:
         signals.remove(Signal.EXTENDED)
+    if not project.can_validate and Signal.VALIDATE in signals:
+        signals.remove(Signal.VALIDATE)
+    assert signals == [signal for signal in signals if project.may(signal)]
     return signals
 
 

@@ -192,3 +192,84 @@ def person(folder: Path, texts: dict[str, str]) -> None:
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     for words in (("init", "-q", "-b", "main"), ("add", "."), (*who, "commit", "-q", "-m", "first")):
         subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+
+
+async def said(place: Place, project: str, key: str, text: str) -> str:
+    """What is answered, or noted, after somebody said this."""
+    place_of = (await place.me.do(f"/projects/{project}/messages", key, text=text))["sequence"]
+
+    async def look() -> list[dict[str, Any]]:
+        return list((await place.me.see(f"/projects/{project}/messages?after={place_of}"))["items"])
+
+    return str((await place.me.until(look, "an answer"))[0]["text"])
+
+
+async def counted(place: Place, project: str, kind: str) -> int:
+    happened = (await place.me.see(f"/projects/{project}/timeline?limit=200"))["items"]
+    return sum(event["kind"] == kind for event in happened)
+
+
+async def test_what_was_built_can_be_checked_again_by_whoever_asks_for_it(place: Place):
+    project, gate = await place.built("good", "again", "PHASE_COMPLETE")
+    before = await counted(place, project, "check.finished")
+
+    assert await said(place, project, "again-say", "run the checks again, please") == "Phase 1 is being checked again."
+    fresh = await anew(place, project, gate)
+
+    assert (fresh["kind"], fresh["question"]) == (gate["kind"], gate["question"])
+    assert await counted(place, project, "check.finished") == 2 * before
+    page = await place.me.page(f"/projects/{project}/progress")
+    assert f"/projects/{project}/validate" in page
+    await walk.form(place.me, f"/projects/{project}/validate", "again-form")
+    await anew(place, project, fresh)
+    await place.finished(project, "again")
+    told = await said(place, project, "again-late", "validate")
+    assert told.startswith("Checks can run again when a phase was built and waits for you.")
+
+
+async def test_red_checks_can_run_again_without_paying_for_another_try(place: Place):
+    project, gate = await place.built("red", "red-again", "ERROR_RESOLUTION")
+    runs = len((await place.me.see(f"/projects/{project}/runs"))["items"])
+
+    await place.me.do(f"/projects/{project}/validate", "red-again-check")
+    fresh = await anew(place, project, gate)
+
+    assert (fresh["kind"], fresh["question"]) == (gate["kind"], gate["question"])
+    assert len((await place.me.see(f"/projects/{project}/runs"))["items"]) == runs
+
+
+async def test_where_nothing_was_built_nothing_is_checked(place: Place):
+    project, _ = await place.built("crash", "nothing-built", "ERROR_RESOLUTION")
+
+    answer = await place.me.ask("POST", f"/api/v1/projects/{project}/validate", key="nothing-built-check", json={})
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == "Nothing of phase 1 was built yet, so there is nothing to check."
+
+
+async def test_the_builder_can_be_sent_to_look_again_before_the_phases_are_decided(place: Place):
+    project = str((await place.me.do("/projects", "look-create", idea=walk.IDEA))["id"])
+    assert (await said(place, project, "look-early", "run prime")).startswith(
+        "The builder looks again at what is there"
+    )
+    await place.me.do(f"/projects/{project}/vision", "look-write")
+    await walk.answer(place.me, project, "look-vision", "VISION_DOC")
+    gate = await place.me.gate(project, "ROADMAP")
+    assert "Look again at what is there" in await place.me.page(f"/projects/{project}/progress")
+
+    told = await said(place, project, "look-say", "look again")
+    fresh = await anew(place, project, gate)
+
+    assert told == "The builder looks again at what is there. Then you see the phases anew."
+    assert fresh["kind"] == "ROADMAP"
+    assert [run["kind"] for run in (await place.me.see(f"/projects/{project}/runs"))["items"]] == ["prime", "prime"]
+
+
+async def anew(place: Place, project: str, before: dict[str, Any]) -> dict[str, Any]:
+    """The question that takes the place of this one."""
+
+    async def look() -> dict[str, Any] | None:
+        found = (await place.me.see(f"/projects/{project}/gates?status=pending"))["items"]
+        return found[0] if found and found[0]["id"] != before["id"] else None
+
+    return dict(await place.me.until(look, "another decision"))

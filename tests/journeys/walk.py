@@ -23,13 +23,14 @@ ROADMAP = [
     ("preparing", "finished", "priming"),
     ("priming", "finished", "roadmapping"),
     ("roadmapping", "finished", "roadmap"),
-    ("roadmap", "approved", "planning"),
 ]
+AGAIN = [("roadmap", "prime", "priming"), *ROADMAP[2:], ("roadmap", "approved", "planning")]
 PLAN = [("planning", "finished", "plan")]
 PAUSE = [("plan", "stopped", "paused"), ("paused", "resumed", "plan")]
 BUILD = [("plan", "approved", "building"), ("building", "finished", "checking"), ("checking", "finished", "result")]
 REPAIR = [("result", "changes", "repairing"), ("repairing", "finished", "checking"), ("checking", "finished", "result")]
 NEXT = [("result", "approved", "merging"), ("merging", "next_phase", "planning")]
+CHECK = [("result", "validate", "checking"), ("checking", "finished", "result")]
 LAST = [("result", "approved", "merging"), ("merging", "finished", "completed")]
 UNDO = [("completed", "undo", "undoing"), ("undoing", "finished", "paused"), ("paused", "resumed", "planning")]
 MOVES = [
@@ -37,13 +38,14 @@ MOVES = [
     ("vision", "changes", "talking"),
     *INTERVIEW,
     *ROADMAP,
+    *AGAIN,
     *(*PLAN, *PAUSE, *BUILD, *REPAIR, *NEXT),
-    *(*PLAN, *BUILD, *LAST),
+    *(*PLAN, *BUILD, *CHECK, *LAST),
     *UNDO,
     *(*PLAN, *BUILD, *LAST),
 ]
 # What the builder is asked for, with how often it comes to its end.
-RUNS = {"prime": 1, "plan": 3, "execute": 3, "repair": 1}
+RUNS = {"prime": 2, "plan": 3, "execute": 3, "repair": 1}
 
 
 async def begin(me: Caller, name: str = "walk") -> str:
@@ -56,6 +58,7 @@ async def walk(me: Caller, project: str, name: str = "walk") -> None:
     await interview(me, project, name)
     await answer(me, project, f"{name}-vision-1", "VISION_DOC", "changes", CHANGE)
     await answer(me, project, f"{name}-vision-2", "VISION_DOC")
+    await again(me, project, f"{name}-prime", "ROADMAP", "prime")
     await answer(me, project, f"{name}-roadmap", "ROADMAP")
     await me.gate(project, "PHASE_START")
     await me.do(f"/projects/{project}/pause", f"{name}-pause")
@@ -63,7 +66,9 @@ async def walk(me: Caller, project: str, name: str = "walk") -> None:
     await answer(me, project, f"{name}-plan-1", "PHASE_START")
     await answer(me, project, f"{name}-wish-1", "PHASE_COMPLETE", "changes", WISH)
     await phase(me, project, f"{name}-1", planned=True)
-    await phase(me, project, f"{name}-2")
+    await answer(me, project, f"{name}-2-plan", "PHASE_START")
+    await again(me, project, f"{name}-validate", "PHASE_COMPLETE", "validate")
+    await phase(me, project, f"{name}-2", planned=True)
     await me.reaches(project, "completed")
     await me.do(f"/projects/{project}/phases/{PHASES}/undo", f"{name}-undo")
     await me.reaches(project, "paused")
@@ -94,6 +99,17 @@ async def phase(me: Caller, project: str, name: str, *, planned: bool = False) -
     if not planned:
         await answer(me, project, f"{name}-plan", "PHASE_START")
     await answer(me, project, f"{name}-result", "PHASE_COMPLETE")
+
+
+async def again(me: Caller, project: str, key: str, kind: str, verb: str) -> None:
+    """Have done once more what led to this question, and wait until it is asked anew."""
+    before = await me.gate(project, kind)
+    await me.do(f"/projects/{project}/{verb}", key)
+
+    async def anew() -> bool:
+        return (await me.gate(project, kind))["id"] != before["id"]
+
+    await me.until(anew, f"another {kind}")
 
 
 async def answer(

@@ -46,6 +46,18 @@ def resume(project: Id, as_json: JSON = False) -> None:
 
 
 @commands.command()
+def prime(project: Id, as_json: JSON = False) -> None:
+    """Have the builder look at what is there once more, and the phases planned anew."""
+    showing.one(asking.server().post(f"/projects/{project}/prime"), as_json, _stands)
+
+
+@commands.command()
+def validate(project: Id, as_json: JSON = False) -> None:
+    """Check once more what was built last."""
+    showing.one(asking.server().post(f"/projects/{project}/validate"), as_json, _stands)
+
+
+@commands.command()
 def export(
     project: Id, output: Annotated[Path | None, typer.Option(help="A file; without, the terminal.")] = None
 ) -> None:

@@ -21,6 +21,7 @@ from orchestrator.domain.command import (
     Create,
     OfProject,
     Pause,
+    Prime,
     RemoveMember,
     Rename,
     Reset,
@@ -29,6 +30,7 @@ from orchestrator.domain.command import (
     SetBudget,
     SetMember,
     Undo,
+    Validate,
     WriteVision,
 )
 from orchestrator.domain.gate import Decision, Kind, Status
@@ -99,7 +101,7 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
     """What these words do beside being said: only what is on the closed lists."""
     if (wants := said.wanted(words)) is Wants.WRITE_VISION and runtime().model:  # else the interview takes it up
         return await _writes(db, row, role)
-    if wants and (meant := MEANS.get(wants)) and can(row.step, meant[1]):
+    if wants and (meant := MEANS.get(wants)) and projects.value(row).may(meant[1]):
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
@@ -242,6 +244,30 @@ async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
 
 
+async def prime(db: AsyncSession, command: Prime, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await _prime(db, row, actor)
+    return _done(row)
+
+
+async def _prime(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    await projects.move(db, row, Signal.PRIME, actor)
+    messages.note(db, row, "The builder looks again at what is there. Then you see the phases anew.")
+
+
+async def validate(db: AsyncSession, command: Validate, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await _validate(db, row, actor)
+    return _done(row)
+
+
+async def _validate(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
+    if projects.value(row).can_validate and not (await phases.get(db, row.id, row.phase)).commit:
+        raise Conflict(f"Nothing of phase {row.phase} was built yet, so there is nothing to check.")
+    await projects.move(db, row, Signal.VALIDATE, actor)
+    messages.note(db, row, f"Phase {row.phase} is being checked again.")
+
+
 async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
     finished = [phase for phase in await phases.of(db, row.id) if phase.status is PhaseStatus.COMPLETED]
@@ -321,6 +347,8 @@ MEANS: dict[Wants, tuple[type[Command], Signal, Callable[[AsyncSession, ProjectR
     Wants.RESUME: (Resume, Signal.RESUMED, _resume),
     Wants.CANCEL: (Cancel, Signal.CANCELLED, _cancel),
     Wants.RESET: (Reset, Signal.RESET, _reset),
+    Wants.PRIME: (Prime, Signal.PRIME, _prime),
+    Wants.VALIDATE: (Validate, Signal.VALIDATE, _validate),
 }
 VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]] = {
     Create: create,
@@ -331,6 +359,8 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Resume: resume,
     Cancel: cancel,
     Reset: reset,
+    Prime: prime,
+    Validate: validate,
     Undo: undo,
     Rename: rename,
     SetBudget: set_budget,

@@ -20,6 +20,8 @@ class Wants(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     RESET = "reset"
+    PRIME = "prime"
+    VALIDATE = "validate"
     STATUS = "status"
 
 

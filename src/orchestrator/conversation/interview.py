@@ -93,7 +93,7 @@ def _wanted(turn: Turn) -> Heard | None:
         return _write(turn)
     if wants is Wants.RESET:
         return _asking(replace(turn, asked=None), "We begin again.", brief=Brief())
-    if wants in {Wants.PAUSE, Wants.CANCEL}:
+    if wants in {Wants.PAUSE, Wants.CANCEL, Wants.PRIME, Wants.VALIDATE}:
         return replace(standing.heard(turn), asked=turn.asked)
     if wants is Wants.STATUS:
         return replace(_asking(turn, f"This is what I have written down:\n\n{asking.known(turn.brief)}"), wants=wants)

@@ -62,6 +62,7 @@ class Look:
     spent: int = 0
     budget: int = 0
     money: str = ""  # what was spent, and of how much, as a person sees it
+    built: bool = False  # whether there is something that can be checked again
     agreed: Brief | None = None  # what the agreed vision says, where a change of it may be shown now
 
     @property
@@ -110,6 +111,7 @@ async def look(db: AsyncSession, project_id: str, sequence: int, *, model: bool 
         spent=row.spent,
         budget=row.budget,
         money=_money(row),
+        built=projects.value(row).can_validate and any(one.commit for one in known if one.number == row.phase),
         agreed=await agreed.brief(db, row) if projects.value(row).can_change else None,
     )
 

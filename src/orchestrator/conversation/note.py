@@ -41,7 +41,7 @@ def prompt(look: Look) -> Prompt:
 
 
 def note(look: Look) -> str:
-    possible = offers.possible(look.step, look.role, look.brief, look.agreed)
+    possible = offers.possible(look.step, look.role, look.brief, look.agreed, built=look.built)
     return prompts.filled(
         "note",
         name=_short(look.name),

@@ -75,6 +75,18 @@ WANTS = {
         cancel the project | cancel this project | cancel the whole project | /cancel | yes cancel the project
         """
     ),
+    Wants.PRIME: plain.phrases(
+        """
+        look again at what is there | look again | look at it again | look at what is there again | look at the code
+        again | read the code again | prime | run prime | /prime
+        """
+    ),
+    Wants.VALIDATE: plain.phrases(
+        """
+        check it again | check again | check that again | check this again | run the checks again | run the checks |
+        run the tests again | run the tests | test it again | validate | validate it | run validate | /validate
+        """
+    ),
     Wants.RESET: plain.phrases(
         """
         start over | /reset | start again | start from scratch | reset the project | begin again | let's start over

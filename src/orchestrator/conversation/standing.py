@@ -175,6 +175,14 @@ def _reset(_: Step) -> tuple[bool, str]:
     return True, "We begin again with the idea. What was made so far is kept."
 
 
+def _prime(step: Step) -> tuple[bool, str]:
+    return False, f"The builder looks again at what is there when the phases are to be decided. {where(step)}"
+
+
+def _validate(step: Step) -> tuple[bool, str]:
+    return False, f"Checks can run again when a phase was built and waits for you. {where(step)}"
+
+
 def _status(step: Step) -> tuple[bool, str]:
     return True, where(step)
 
@@ -184,5 +192,7 @@ _POSSIBLE: dict[Wants, Callable[[Step], tuple[bool, str]]] = {
     Wants.RESUME: _resume,
     Wants.CANCEL: _cancel,
     Wants.RESET: _reset,
+    Wants.PRIME: _prime,
+    Wants.VALIDATE: _validate,
     Wants.STATUS: _status,
 }

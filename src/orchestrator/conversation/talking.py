@@ -113,7 +113,7 @@ def _reply(look: Look, given: Reply, *, rewrites: bool) -> str:
 
 def _quick(look: Look, given: Reply, after: Brief) -> tuple[str, ...]:
     """The offer's button first, then answers to choose from: none of these may decide or start anything."""
-    possible = offers.possible(look.step, look.role, after, look.agreed)
+    possible = offers.possible(look.step, look.role, after, look.agreed, built=look.built)
     button = [BUTTONS[given.offer]] if given.offer in possible and given.offer in BUTTONS else []
     chips = [text for one in given.quick if (text := plain.one_line(plain.clean(one))) and _harmless(text)]
     return (*button, *dict.fromkeys(chips[:QUICK]))

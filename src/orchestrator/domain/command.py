@@ -62,6 +62,16 @@ class Reset(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class Prime(OfProject):
+    """Have the builder look at what is there once more, and the phases planned from what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validate(OfProject):
+    """Check once more what was built last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo(OfProject):
     phase: int
 

@@ -64,6 +64,8 @@ class Signal(StrEnum):
     CANCELLED = "cancelled"
     RESET = "reset"
     UNDO = "undo"
+    PRIME = "prime"
+    VALIDATE = "validate"
 
 
 WORKING = frozenset(
@@ -123,6 +125,9 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.LIMIT, Signal.REJECTED): Step.PAUSED,
     (Step.UNDOING, Signal.FINISHED): Step.PAUSED,
     (Step.UNDOING, Signal.FAILED): Step.PAUSED,
+    (Step.ROADMAP, Signal.PRIME): Step.PRIMING,
+    (Step.RESULT, Signal.VALIDATE): Step.CHECKING,
+    (Step.PROBLEM, Signal.VALIDATE): Step.CHECKING,
     **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
     **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - {Step.LIMIT}},
     **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
@@ -196,6 +201,8 @@ ASKED_FOR = {
     Signal.CANCELLED: "be cancelled",
     Signal.RESET: "start over",
     Signal.UNDO: "undo a phase",
+    Signal.PRIME: "be looked at",
+    Signal.VALIDATE: "be checked",
 }
 
 
@@ -241,6 +248,11 @@ class Project:
         unwritten = at is Step.PROBLEM and self.failed_at is Step.DRAFTING
         return self.step in CAN_CHANGE and at in CAN_REST and self.change_from is None and not unwritten
 
+    @property
+    def can_validate(self) -> bool:
+        """Whether there is something built that can be checked once more."""
+        return self.step is Step.RESULT or (self.step is Step.PROBLEM and self.failed_at is Step.BUILDING)
+
     def after(self, signal: Signal) -> "Project":
         """The project after this signal. Raises Conflict, with a sentence, where the table has no such move."""
         step = self._next(signal)
@@ -258,6 +270,10 @@ class Project:
             change_from=self._change_from(step, signal),
         )
 
+    def may(self, signal: Signal) -> bool:
+        """Whether it has such a move now."""
+        return can(self.step, signal) and self._may(signal)
+
     def _next(self, signal: Signal) -> Step:
         if (field := RETURNS.get((self.step, signal))) and (step := getattr(self, field)):
             return self._back_to(step, field)
@@ -273,6 +289,8 @@ class Project:
     def _may(self, signal: Signal) -> bool:
         if signal is Signal.EXTENDED:
             return self.can_change
+        if signal is Signal.VALIDATE:
+            return self.can_validate
         return signal is not Signal.UNDO or self.change_from is None
 
     def _phase(self, signal: Signal) -> int:

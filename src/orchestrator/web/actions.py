@@ -18,6 +18,7 @@ from orchestrator.domain.command import (
     Create,
     OfProject,
     Pause,
+    Prime,
     RemoveMember,
     Rename,
     Reset,
@@ -26,6 +27,7 @@ from orchestrator.domain.command import (
     SetBudget,
     SetMember,
     Undo,
+    Validate,
     WriteVision,
 )
 from orchestrator.domain.gate import Decision, Way
@@ -54,6 +56,8 @@ SIMPLE: dict[str, tuple[type[OfProject], str]] = {  # and the page that follows
     "cancel": (Cancel, ""),
     "reset": (Reset, ""),
     "vision": (WriteVision, ""),
+    "prime": (Prime, "/progress"),
+    "validate": (Validate, "/progress"),
 }
 
 

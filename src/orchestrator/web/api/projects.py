@@ -5,7 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from orchestrator.domain.command import Cancel, Create, OfProject, Pause, Rename, Reset, Resume, SetBudget, WriteVision
+from orchestrator.domain.command import (
+    Cancel,
+    Create,
+    OfProject,
+    Pause,
+    Prime,
+    Rename,
+    Reset,
+    Resume,
+    SetBudget,
+    Validate,
+    WriteVision,
+)
 from orchestrator.domain.project import Stage
 from orchestrator.errors import NotUnderstood
 from orchestrator.runtime import read
@@ -94,6 +106,18 @@ async def cancel(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
 async def reset(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
     """Go back to the conversation with an empty brief; what was built stays, and so does the history."""
     return await _after(Reset(id), who, key)
+
+
+@router.post("/projects/{id}/prime")
+async def prime(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
+    """Have the builder look at what is there once more, while the phases are to be decided: they are planned anew."""
+    return await _after(Prime(id), who, key)
+
+
+@router.post("/projects/{id}/validate")
+async def validate(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
+    """Check once more what was built last."""
+    return await _after(Validate(id), who, key)
 
 
 async def _after(command: OfProject, who: Person, key: str | None) -> ProjectOut:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.command import Cancel, Pause, Resume, Undo
+from orchestrator.domain.command import Cancel, Pause, Prime, Resume, Undo, Validate
 from orchestrator.domain.gate import Status
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import OPEN, RESTS_FROM, WORKING, Step
 from orchestrator.domain.run import PhaseStatus, RunStatus
-from orchestrator.store import checks, documents, events, gates, phases, runs
+from orchestrator.store import checks, documents, events, gates, phases, projects, runs
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, PhaseRow, RunRow
 from orchestrator.web import markdown, preview, standing
@@ -97,6 +97,10 @@ def buttons(found: Standing) -> tuple[Action, ...]:
         return (Action("Stop now", f"{href}/stop", style="no"),)
     if step is Step.PAUSED and allows(found.role, Resume):
         return (Action("Go on", f"{href}/resume", style="primary"),)
+    if step is Step.ROADMAP and allows(found.role, Prime):
+        return (Action("Look again at what is there", f"{href}/prime"),)
+    if projects.value(found.project).can_validate and allows(found.role, Validate):
+        return (Action("Check it again", f"{href}/validate"),)
     return ()
 
 
