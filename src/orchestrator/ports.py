@@ -14,6 +14,7 @@ from orchestrator.domain.cost import Usage
 from orchestrator.domain.run import Activity, Job, Report
 
 Tell = Callable[[Activity], Awaitable[None]]
+Hear = Callable[[], Awaitable[str]]  # what people said to the builder since it was asked last; each text comes once
 Say = Callable[[str], None]
 Form = TypeVar("Form", bound=BaseModel)
 Words = Annotated[str, AfterValidator(plain.sendable)]  # a text in a form: whatever a model writes can be kept
@@ -42,11 +43,16 @@ class Jobs(Protocol):
         """Do the work that falls to this process, until cancelled: then give it a moment, and let go of it."""
 
 
+async def silence() -> str:
+    """Nobody says anything."""
+    return ""
+
+
 class Executor(Protocol):
     """A builder."""
 
-    async def run(self, job: Job, tell: Tell) -> Report:
-        """Do the job; every sign of life goes to `tell`. Cancelled, it leaves no process behind.
+    async def run(self, job: Job, tell: Tell, hear: Hear = silence) -> Report:
+        """Do the job; every sign of life goes to `tell`, and `hear` is asked at safe points. Cancelled, it is all gone.
 
         Raises BuilderLost where the builder could not be reached or died, so that the same job may be tried again.
         """

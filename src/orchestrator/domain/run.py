@@ -1,6 +1,7 @@
 """One job of one builder, and what came of it. Pure."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,40 @@ class PhaseStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class Network(StrEnum):
+    """Where a builder may reach. Its own model it always may, this machine and its neighbours never."""
+
+    CLOSED = "closed"
+    LISTED = "listed"  # where building blocks are fetched from
+    OPEN = "open"
+
+
+class Wish(StrEnum):
+    """What a builder does only with the leave of a person."""
+
+    OUTSIDE = "outside"  # to read or write beside its trial copy
+    INSTALL = "install"  # to fetch building blocks from the network
+    PUSH = "push"  # to send something out
+    DELETE = "delete"  # to remove many files
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that a builder wants and may not do by itself. `subject` is the command or the path, as it stands."""
+
+    wish: Wish
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a person said about a wish. Without a subject it holds for all wishes of that kind."""
+
+    wish: Wish
+    subject: str
+    allowed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a builder is asked to do. The same `key` is the same work: run again, it goes on where it was."""
@@ -40,6 +75,9 @@ class Job:
     worktree: Path  # the only place it may write
     prompt: str
     read_only: bool = False
+    network: Network = Network.LISTED
+    rules: tuple[Rule, ...] = ()
+    most: int = 0  # millionths of a US dollar that it may cost; 0: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +96,5 @@ class Report:
     ok: bool
     sentence: str  # plain words for a person
     details: dict[str, Any] = field(default_factory=dict)
+    ask: Ask | None = None  # it waits for the leave of a person, and goes on when it is run again
+    goes_on: datetime | None = None  # it cannot work before then

@@ -18,7 +18,7 @@ from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.executors.wire import Wire
-from orchestrator.ports import Tell
+from orchestrator.ports import Hear, Tell, silence
 
 WROTE = "The builder changed files while it was only meant to read."
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
@@ -46,30 +46,32 @@ class Acp:
     def describe(self) -> str:
         return self._description
 
-    async def run(self, job: Job, tell: Tell) -> Report:
+    async def run(self, job: Job, tell: Tell, hear: Hear = silence) -> Report:
         """As `ports.Executor` promises. A builder that says it has finished is not believed more than that."""
         home = self._home_of(job.worktree)
         env = process.environment(home)
         async with folder(home) as temporary:
             env |= {"TMPDIR": str(temporary), **self._env}
             try:
-                return await self._run(job, tell, home, env)
+                return await self._run(job, tell, hear, home, env)
             except BuilderLost:
                 raise
             except NotPossible as error:
                 raise BuilderLost(f"The builder could not be started. {error}") from error
 
-    async def _run(self, job: Job, tell: Tell, home: Path, env: Mapping[str, str]) -> Report:
+    async def _run(self, job: Job, tell: Tell, hear: Hear, home: Path, env: Mapping[str, str]) -> Report:
         async def look() -> str:
             return await worktree.look(job.worktree, env, home)
 
         stood = await look() if job.read_only else ""
-        report = await self._talked(job, tell, home, env, Loops(look, self._limits.repeats))
+        report = await self._talked(job, tell, hear, home, env, Loops(look, self._limits.repeats))
         if job.read_only and await look() != stood:
             return Report(ok=False, sentence=WROTE, details=report.details)
         return report
 
-    async def _talked(self, job: Job, tell: Tell, home: Path, env: Mapping[str, str], loops: Loops) -> Report:
+    async def _talked(
+        self, job: Job, tell: Tell, hear: Hear, home: Path, env: Mapping[str, str], loops: Loops
+    ) -> Report:
         sdk = await loaded()
         ears = Ears(job.worktree, home, loops, self._clean, read_only=job.read_only)
         async with process.spawn(
@@ -83,7 +85,8 @@ class Acp:
             wire = Wire(spawned.stdin, spawned.stdout, ears.room)
             connection = sdk.connect_to_agent(ears, wire)
             try:
-                return await watch.watched(watch.Talk(job, ears, wire, loops, spawned, connection, self._limits), tell)
+                talk = watch.Talk(job, ears, wire, loops, spawned, connection, self._limits, hear)
+                return await watch.watched(talk, tell)
             finally:
                 await connection.close()
 

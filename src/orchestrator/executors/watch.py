@@ -14,7 +14,7 @@ from orchestrator.errors import BuilderLost
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
 from orchestrator.executors.wire import Wire
-from orchestrator.ports import Tell
+from orchestrator.ports import Hear, Tell, silence
 
 if TYPE_CHECKING:
     from acp import ClientSideConnection, RequestError
@@ -65,6 +65,7 @@ class Talk:
     spawned: Spawned
     connection: "ClientSideConnection"
     limits: AgentLimits
+    hear: Hear = silence
     began: float = field(default_factory=time.monotonic)
     session: str = ""
 
@@ -123,7 +124,10 @@ async def _until_over(talk: Talk) -> Report:
 
 
 async def _asked(talk: Talk) -> "PromptResponse":
-    """Greet the builder, open a session, and ask for the work: its answer comes when it has ended."""
+    """Greet the builder, open a session, and ask for the work: its answer comes when it has ended.
+
+    What people said meanwhile it is told then: a builder in the middle of something would not notice.
+    """
     from acp import PROTOCOL_VERSION, text_block  # noqa: PLC0415 - takes a second
     from acp.schema import ClientCapabilities, Implementation  # noqa: PLC0415
 
@@ -134,6 +138,8 @@ async def _asked(talk: Talk) -> "PromptResponse":
     talk.session = session.session_id
     talk.ears.heard_at = time.monotonic()
     answer: PromptResponse = await talk.connection.prompt(talk.session, [text_block(talk.job.prompt)])
+    while answer.stop_reason == "end_turn" and (said := await talk.hear()):
+        answer = await talk.connection.prompt(talk.session, [text_block(said)])
     return answer
 
 

@@ -11,6 +11,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.domain.project import GATES, WORKING, Project, Signal
+from orchestrator.domain.run import Network
 from orchestrator.errors import NotFound
 from orchestrator.store import events, gates, phases, questions
 from orchestrator.store.tables import MemberRow, ProjectRow
@@ -44,6 +45,7 @@ async def add(db: AsyncSession, project: Project, idea: str, source: str, brief:
     )
     row.quick, row.last_event, row.last_hash, row.created_at, row.updated_at = [], 0, b"", now, now
     row.undo, row.note, row.repository, row.builder, row.asked = 0, "", "", "starter", ""
+    row.network, row.ask = Network.LISTED, None
     row.summary, row.summed, row.topic_from, row.agreed, row.spent, row.budget, row.warned = "", 0, 0, 0, 0, 0, False
     db.add(row)
     await db.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage, Step
-from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
+from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus, Wish
 
 ZERO = sa.text("0")
 INSTALLATION = "installation"  # the stream of events that belong to no project
@@ -44,7 +44,7 @@ def words(kind: type[StrEnum]) -> Enum:
     )
 
 
-ENUMS = (Stage, Step, Kind, Status, Decision, Way, Role, PhaseStatus, RunKind, RunStatus)
+ENUMS = (Stage, Step, Kind, Status, Decision, Way, Role, PhaseStatus, RunKind, RunStatus, Network, Wish)
 COLUMNS: dict[Any, Any] = {
     str: String,
     datetime: Utc,
@@ -83,6 +83,8 @@ class ProjectRow(Base):
     source: Mapped[str] = mapped_column(default="")  # an adopted repository
     repository: Mapped[str] = mapped_column(default="")  # where it is, once prepared
     builder: Mapped[str] = mapped_column(default="starter")
+    network: Mapped[Network] = mapped_column(default=Network.LISTED, server_default=sa.text("'listed'"))
+    ask: Mapped[dict[str, Any] | None]  # what the builder waits to be allowed
     brief: Mapped[dict[str, Any]]
     asked: Mapped[str] = mapped_column(default="")  # the topic of the open question
     quick: Mapped[list[Any]]  # quick answers to it
@@ -270,6 +272,32 @@ class RunRow(Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("ix_runs_builder", "builder", "created_at"),)
+
+
+class RuleRow(Base):
+    """What a person said about a wish of the builder: for the phase at hand, or for good."""
+
+    __tablename__ = "rules"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    wish: Mapped[Wish]
+    subject: Mapped[str]  # empty: all of this kind
+    allowed: Mapped[bool]
+    phase: Mapped[int | None]  # for which it holds; none: for all
+    by: Mapped[str]
+    by_name: Mapped[str]
+    at: Mapped[datetime]
+
+
+class AsideRow(Base):
+    """What somebody said to the builder while it worked."""
+
+    __tablename__ = "asides"
+    message: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    text: Mapped[str]
+    at: Mapped[datetime]
+    run: Mapped[str | None]  # that was told of it
 
 
 class CheckRow(Base):
