@@ -150,6 +150,28 @@ MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")
 
 
+def sketchy(moods, prompt):
+    """Some never write a whole plan, some only when they are told what is missing."""
+    return "sketch" in moods or ("forgetful" in moods and "The plan does not say the tests" not in prompt)
+
+
+def plan(phase):
+    """A whole one, as it is asked for."""
+    known = json.loads(Path(session["cwd"], ".agents", "project.json").read_text())
+    criteria = next(one["criteria"] for one in known["phases"] if one["number"] == phase)
+    ids = [one["id"] for one in criteria]
+    parts = {
+        "User story": "Somebody does something, because they want to.",
+        "Outcome": "It can be tried.",
+        "Acceptance criteria": "\n".join(f"- {id}: it works" for id in ids),
+        "Tests": f"- `tests/test_phase_{phase}.py`\n" + "\n".join(f"- `test_{phase}` for {id}" for id in ids),
+        "Files": "- `app.py`",
+        "Risks": "None.",
+        "Readiness": "It is told in the README.",
+    }
+    return f"# Plan for phase {phase}\n\n" + "".join(f"## {name}\n\n{text}\n\n" for name, text in parts.items())
+
+
 def mood():
     """The project is the folder above its trial copies, or that of the copy to look at; its mood may change."""
     where = Path(session["cwd"])
@@ -163,7 +185,9 @@ def work(id, prompt):
     moods = mood()
     if first[0] == "/plan-feature":
         step(1, "edit", "Write the plan")
-        write(f".agents/plans/phase-{phase}.md", f"# Plan for phase {phase}\n\nDo it.\n")
+        write(f".agents/plans/phase-{phase}.md", "Do it.\n" if sketchy(moods, prompt) else plan(phase))
+        if "early" in moods:
+            write("app.py", "print(0)\n")
     if first[0].lstrip("/") in moods[1:] or first[0] in {"/execute", "/repair"}:
         DEEDS[moods[0] if moods else "good"](phase)
     reason = "cancelled" if cancelled.is_set() else "end_turn"

@@ -194,6 +194,66 @@ def person(folder: Path, texts: dict[str, str]) -> None:
         subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
 
 
+async def planning(place: Place, mood: str, name: str) -> str:
+    """A project whose first plan is written in this mood."""
+    project = str((await place.me.do("/projects", f"{name}-create", idea=walk.IDEA))["id"])
+    place.mood(project, mood)
+    await walk.replied(place.me, project)
+    await place.me.do(f"/projects/{project}/vision", f"{name}-write")
+    await walk.answer(place.me, project, f"{name}-vision", "VISION_DOC")
+    await walk.answer(place.me, project, f"{name}-roadmap", "ROADMAP")
+    return project
+
+
+async def kinds(place: Place, project: str) -> list[str]:
+    return [run["kind"] for run in (await place.me.see(f"/projects/{project}/runs"))["items"]]
+
+
+async def test_a_plan_that_leaves_something_out_is_mended_before_anybody_is_asked(place: Place):
+    project = await planning(place, "good forgetful", "forgetful")
+    await place.me.gate(project, "PHASE_START")
+
+    assert await kinds(place, project) == ["prime", "plan", "plan"]
+    plan = await place.me.page(f"/api/v1/projects/{project}/phases/1/plan.md")
+    assert "## Risks" in plan
+    await walk.answer(place.me, project, "forgetful-plan", "PHASE_START")
+    await place.finished(project, "forgetful")
+
+
+async def test_a_builder_that_cannot_plan_becomes_a_question(place: Place):
+    project = await planning(place, "good sketch", "sketch")
+    gate = await place.me.gate(project, "ERROR_RESOLUTION")
+
+    lacking = "The plan does not say who can then do what, and why (User story)."
+    assert gate["question"] == f"The plan of phase 1 is not whole. {lacking} How shall we go on?"
+    assert await kinds(place, project) == ["prime", "plan", "plan"]
+    place.mood(project, "good")
+    await place.way(gate, "differently", "sketch-way")
+    await walk.answer(place.me, project, "sketch-plan", "PHASE_START")
+    await place.finished(project, "sketch")
+
+
+async def test_a_builder_that_builds_before_the_plan_is_approved_is_told_to_take_it_back(place: Place):
+    project = await planning(place, "good early", "early")
+    gate = await place.me.gate(project, "ERROR_RESOLUTION")
+
+    assert "take back what you changed in app.py" in gate["question"]
+
+
+async def test_the_repositorys_own_commands_are_given_to_the_builder_as_they_were_approved(
+    place: Place, tmp_path: Path
+):
+    person(tmp_path / "own", {".agents/commands/execute.md": "# Our way\n", "app.py": "print(0)\n"})
+    project, _ = await place.built("good", "own", "PHASE_COMPLETE", str(tmp_path / "own"))
+
+    runs = (await place.me.see(f"/projects/{project}/runs"))["items"]
+    assert [run["details"]["playbook"].partition(",")[0] for run in runs] == [
+        "prime",
+        "plan-feature",
+        ".agents/commands/execute.md of the repository",
+    ]
+
+
 async def said(place: Place, project: str, key: str, text: str) -> str:
     """What is answered, or noted, after somebody said this."""
     place_of = (await place.me.do(f"/projects/{project}/messages", key, text=text))["sequence"]

@@ -2,13 +2,19 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
 from orchestrator.delivery import playbook, run
 from orchestrator.delivery.done import Done, failed
+from orchestrator.delivery.playbook import Told
+from orchestrator.domain import plan as plans
 from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.plain import listed
 from orchestrator.domain.project import Project, Signal
 from orchestrator.domain.run import Report, RunKind
 from orchestrator.evidence import repository
@@ -18,6 +24,9 @@ from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
 
 STARTER = "starter"
 NO_PLAN = "The builder came to its end without writing a plan."
+TOO_EARLY = "Nothing is built before the plan is approved: take back what you changed in {files}."
+PLANS = ".agents/plans/"
+MOST = 5  # names in one sentence
 
 
 async def preparing(project: Project) -> Done:
@@ -46,7 +55,8 @@ async def priming(project: Project) -> Done:
     folder = runtime().settings.data_dir.resolve() / "copies" / project.id
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     await repository.checkout(source, head, folder)
-    report = await run.once(project, RunKind.PRIME, folder, playbook.prompt(RunKind.PRIME, 0))
+    told = await playbook.told(RunKind.PRIME, 0, partial(git.text, source, head))
+    report = await _run(project, RunKind.PRIME, folder, told)
     return _ended(project, report)
 
 
@@ -61,14 +71,16 @@ async def planning(project: Project) -> Done:
     if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
         papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
     await git.write(worktree, papers, f"docs: vision and phases, for phase {phase.number}")
-    prompt = playbook.prompt(RunKind.PLAN, phase.number, wish=row.note)
-    report = await run.once(project, RunKind.PLAN, worktree, prompt)
+    about, own = f"{phase.title}. {phase.outcome}", partial(git.text, worktree, base)
+    wish, failure = row.note, _what_failed(row)
+    told = await playbook.told(RunKind.PLAN, phase.number, own, about=about, wish=wish, failure=failure)
+    report = await _run(project, RunKind.PLAN, worktree, told)
     if not report.ok:
         return failed(report.sentence, report, project.key)
     head = await git.keep(worktree, f"plan: phase {phase.number}, {phase.title}")
-    plan = await git.text(worktree, head, f".agents/plans/phase-{phase.number}.md")
-    if not plan:
-        return failed(NO_PLAN, Report(ok=False, sentence=NO_PLAN), project.key)
+    plan = await git.text(worktree, head, f"{PLANS}phase-{phase.number}.md") or ""
+    if lacking := await _lacking(phase, plan, worktree, head):
+        return _plan_again(project, report, lacking)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).base = base
@@ -77,27 +89,48 @@ async def planning(project: Project) -> Done:
         await runs.end(db, row, project.key, report)
         version = document.version
         events.append(db, row, ORCHESTRATOR, "phase.planned", phase=project.phase, version=version, title=phase.title)
-        row.note = ""
+        row.note, row.problem = "", None
 
     return Done(Signal.FINISHED, write)
+
+
+async def _lacking(phase: PhaseRow, plan: str, worktree: Path, head: str) -> tuple[str, ...]:
+    """What is wrong with a plan as a document, for whoever wrote it."""
+    if not plan:
+        return (NO_PLAN,)
+    git = runtime().forge
+    changed = [change.path for change in await git.changed(worktree, await git.base(worktree), head)]
+    early = [path for path in changed if not path.startswith(files.OURS)]
+    told = (TOO_EARLY.format(files=listed(early[:MOST])),) if early else ()
+    return (*told, *plans.missing(plan, [criterion["id"] for criterion in phase.criteria]))
+
+
+def _plan_again(project: Project, report: Report, lacking: tuple[str, ...]) -> Done:
+    """Have it mended, as long as that may help; then a person is asked."""
+    if project.tries >= runtime().settings.repairs:
+        sentence = NO_PLAN if NO_PLAN in lacking else f"The plan of phase {project.phase} is not whole. {lacking[0]}"
+        return failed(sentence, Report(ok=False, sentence=sentence), project.key, lacking=lacking)
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        await runs.end(db, row, project.key, report)
+        row.problem = {"sentence": "\n".join(lacking), "details": {}}
+
+    return Done(Signal.RED, write)
 
 
 async def building(project: Project) -> Done:
     """Have the phase built. Whether it is any good is decided by the checks that follow."""
     row = await read(projects.row, project.id)
-    prompt = playbook.prompt(RunKind.EXECUTE, project.phase, wish=row.note, failure=_what_failed(row))
-    return await _build(project, RunKind.EXECUTE, prompt)
+    return await _build(project, RunKind.EXECUTE, wish=row.note, failure=_what_failed(row))
 
 
 async def repairing(project: Project) -> Done:
-    """Have mended what our checks, or the person, found wrong."""
+    """Have mended what our checks, or the person, found wrong. What a repair did not help has its root cause found."""
     row = await read(projects.row, project.id)
     phase = await read(phases.get, project.id, project.phase)
     red = [check for check in await read(checks.newest, project.id, project.phase) if not check.passed]
     failure = _log(red, phase)
-    return await _build(
-        project, RunKind.REPAIR, playbook.prompt(RunKind.REPAIR, project.phase, wish=row.note, failure=failure)
-    )
+    return await _build(project, RunKind.REPAIR, wish=row.note, failure=failure, cause=bool(red) and project.tries > 1)
 
 
 async def merging(project: Project) -> Done:
@@ -137,11 +170,19 @@ async def undoing(project: Project) -> Done:
     return Done(Signal.FINISHED, write)
 
 
-async def _build(project: Project, kind: RunKind, prompt: str) -> Done:
+async def _run(project: Project, kind: RunKind, where: Path, told: Told) -> Report:
+    report = await run.once(project, kind, where, told.text)
+    return replace(report, details=report.details | {"playbook": told.source})
+
+
+async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, cause: bool = False) -> Done:
     phase = await read(phases.get, project.id, project.phase)
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
-    report = await run.once(project, kind, worktree, prompt)
+    own = partial(git.text, worktree, await git.base(worktree))
+    about = f".agents/plans/phase-{phase.number}.md"
+    told = await playbook.told(kind, phase.number, own, about=about, wish=wish, failure=failure, cause=cause)
+    report = await _run(project, kind, worktree, told)
     head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
     if not report.ok:
         return failed(report.sentence, report, project.key)

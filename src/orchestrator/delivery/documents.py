@@ -11,6 +11,7 @@ PREVIEW = """\
 [preview]
 command = "python3 app.py --port {port} --data {data}"
 """
+OURS = (".agents/", FILE)  # where plans and papers are; all else is the app
 CHECKS = f"""\
 # What is run on a clean copy before a phase counts as done. A builder may not change this file.
 [checks]

@@ -51,7 +51,7 @@ class Signal(StrEnum):
     FINISHED = "finished"
     NEXT_PHASE = "next_phase"
     NOTHING_LEFT = "nothing_left"  # to build: all that the vision still wants is there
-    RED = "red"  # our checks failed, and a repair may still help
+    RED = "red"  # we looked at what was made, and it is not whole; a repair may still help
     FAILED = "failed"  # this cannot go on without a person
     SPENT = "spent"  # nor this, because the limit is used up
     APPROVED = "approved"
@@ -108,6 +108,7 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.ROADMAP, Signal.CHANGES): Step.ROADMAPPING,
     (Step.ROADMAP, Signal.REJECTED): Step.TALKING,
     (Step.PLANNING, Signal.FINISHED): Step.PLAN,
+    (Step.PLANNING, Signal.RED): Step.PLANNING,
     (Step.PLAN, Signal.APPROVED): Step.BUILDING,
     (Step.PLAN, Signal.CHANGES): Step.PLANNING,
     (Step.PLAN, Signal.REJECTED): Step.PAUSED,
@@ -222,7 +223,7 @@ class Project:
     moves: int = 0
     phase: int = 0  # the one at hand, 1 to `phases`; 0 before the roadmap is approved
     phases: int = 0
-    tries: int = 0  # repairs since the phase was last built
+    tries: int = 0  # repairs since the phase was last planned or built
     paused_from: Step | None = None
     failed_at: Step | None = None
     undo_from: Step | None = None  # where a project stood that is having a phase undone
