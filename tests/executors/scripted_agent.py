@@ -13,7 +13,7 @@ import threading
 import time
 
 inbox, answers, cancelled = queue.Queue(), {}, threading.Event()
-session = {"id": "s1", "cwd": "."}
+session = {"id": f"s{time.time_ns()}", "cwd": "."}
 sending = threading.Lock()
 
 
@@ -185,7 +185,19 @@ def chatter():
         say(f"{number} ")
 
 
+def stumble():
+    """Dies the first time, and tells the second time what it was asked, in which conversation."""
+    mark = pathlib.Path(os.environ["HOME"], "stumbled")
+    if not mark.exists():
+        mark.write_text("once")
+        say("before")
+        time.sleep(0.3)
+        os._exit(17)
+    say(f"{session['id']}: {session['asked']}")
+
+
 DEEDS = {
+    "stumble": stumble,
     "ok": ok,
     "slow": slow,
     "hang": hang,
@@ -215,8 +227,10 @@ DEEDS = {
 
 
 def work(id, text):
+    session["asked"] = text
+    cut_off = text.startswith("You were cut off")
     try:
-        reason = DEEDS[text.split()[0]]() or "end_turn"
+        reason = DEEDS[text.splitlines()[-1].split()[0] if cut_off else text.split()[0]]() or "end_turn"
     except RuntimeError as error:
         return send(id=id, error={"code": -32603, "message": str(error)})
     usage = {"totalTokens": 3, "inputTokens": 1, "outputTokens": 2}
@@ -226,13 +240,23 @@ def work(id, text):
 def handle(message):
     method, id, params = message.get("method"), message.get("id"), message.get("params")
     if method == "initialize":
-        result = {"protocolVersion": 1, "agentCapabilities": {}, "authMethods": []}
+        result = {
+            "protocolVersion": 1,
+            "agentCapabilities": {"loadSession": "remembers" in sys.argv},
+            "authMethods": [],
+        }
         send(id=id, result="what?" if "strange" in sys.argv else result)
     elif method == "session/new" and "sign-in" in sys.argv:
         send(id=id, error={"code": -32000, "message": "Authentication required"})
     elif method == "session/new":
         session["cwd"] = params["cwd"]
         send(id=id, result={"sessionId": session["id"]})
+    elif method == "session/load" and "forgot" in sys.argv:
+        send(id=id, error={"code": -32002, "message": "no such session"})
+    elif method == "session/load":
+        session.update(id=params["sessionId"], cwd=params["cwd"])
+        say("what was said before")
+        send(id=id, result={})
     elif method == "session/prompt":
         cancelled.clear()
         threading.Thread(target=work, args=(id, params["prompt"][0]["text"]), daemon=True).start()

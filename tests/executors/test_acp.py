@@ -12,10 +12,11 @@ import pytest
 import processes
 from orchestrator.domain.run import Job, RunKind
 from orchestrator.errors import BuilderLost, Unreachable
-from orchestrator.executors import starter, watch
+from orchestrator.executors import session, starter, watch
 from orchestrator.executors.acp import WROTE, Acp
 from orchestrator.executors.permissions import OUTSIDE, READ_ONLY
 from orchestrator.executors.watch import AgentLimits
+from orchestrator.ports import silence
 
 AGENT = (sys.executable, "-I", "-S", str(Path(__file__).with_name("scripted_agent.py")))
 QUICK = AgentLimits(start_s=20, stall_s=20, hard_s=30, grace_s=0.3, repeats=6)
@@ -45,11 +46,11 @@ class Builder:
     async def tell(self, activity):
         self.told.append(activity)
 
-    def does(self, prompt, *, words=(), limits=QUICK, read_only=False, command=None, tell=None, **more):
+    def does(self, prompt, *, words=(), limits=QUICK, read_only=False, command=None, tell=None, hear=silence, **more):
         agent = Acp(command or (*AGENT, *words), "A scripted builder.", self.folder / "home", limits=limits, **more)
         kind = RunKind.PRIME if read_only else RunKind.EXECUTE
         job = Job(key="k-1-building", kind=kind, worktree=self.worktree, prompt=prompt, read_only=read_only)
-        return agent.run(job, tell or self.tell)
+        return agent.run(job, tell or self.tell, hear)
 
     @property
     def sentences(self):
@@ -367,3 +368,52 @@ async def test_the_builder_that_we_ship_is_driven_like_any_other(builder):
 
 async def test_a_builder_is_described_in_a_sentence(tmp_path):
     assert Acp(AGENT, "A scripted builder.", tmp_path).describe() == "A scripted builder."
+
+
+async def stumbles(builder, *words):
+    """What a builder says that dies the first time: of which conversation it is, and what it was asked."""
+    with pytest.raises(BuilderLost):
+        await builder.does("stumble", words=words)
+    first = json.loads(next((builder.folder / "home").glob("*/conversation.json")).read_text())["session"]
+    builder.told.clear()
+    assert (await builder.does("stumble", words=words)).ok
+    return first, *builder.words.split(": ", 1)
+
+
+async def test_a_builder_that_can_goes_on_in_the_conversation_that_was_cut_off(builder):
+    first, second, asked = await stumbles(builder, "remembers")
+
+    assert second == first
+    assert asked == f"{session.CUT_OFF}\n\nstumble"
+
+
+@pytest.mark.parametrize("words", [(), ("remembers", "forgot")])
+async def test_one_that_cannot_is_asked_anew(builder, words):
+    first, second, asked = await stumbles(builder, *words)
+
+    assert second != first
+    assert asked == "stumble"
+
+
+async def test_who_came_to_the_end_begins_anew_next_time(builder):
+    assert (await builder.does("chatter", words=("remembers",))).ok
+
+    assert not list((builder.folder / "home").glob("*/conversation.json"))
+
+
+async def test_silence_is_called_normal_before_it_is_ended(builder):
+    await builder.does("hang", limits=AgentLimits(quiet_s=1, stall_s=3, grace_s=0.1))
+
+    said = [activity.sentence for activity in builder.told if activity.kind == "quiet"]
+    assert said[0].startswith("Nothing was heard for 1 second. That is normal")
+    assert len(said) == 2
+
+
+async def test_what_people_say_meanwhile_is_told_when_it_has_come_to_an_end(builder):
+    words = iter(["chatter", "lie", ""])
+
+    async def hear():
+        return next(words)
+
+    assert (await builder.does("ok", hear=hear)).ok
+    assert builder.words.endswith("1999 I have written everything and all tests pass.")

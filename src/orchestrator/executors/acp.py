@@ -16,6 +16,7 @@ from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.session import Session
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.executors.wire import Wire
 from orchestrator.ports import Hear, Tell, silence
@@ -23,6 +24,7 @@ from orchestrator.ports import Hear, Tell, silence
 WROTE = "The builder changed files while it was only meant to read."
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SHORT = 6  # too short to be a secret, and likely to be found in other words
+NOTES = "conversation.json"  # in a builder's home: ours, beside what it keeps itself
 NET_S = 60  # after our own clocks, the leash has one too
 DEFAULT = AgentLimits()
 
@@ -85,7 +87,8 @@ class Acp:
             wire = Wire(spawned.stdin, spawned.stdout, ears.room)
             connection = sdk.connect_to_agent(ears, wire)
             try:
-                talk = watch.Talk(job, ears, wire, loops, spawned, connection, self._limits, hear)
+                session = Session(home / NOTES)
+                talk = watch.Talk(job, ears, wire, loops, spawned, connection, self._limits, session, hear)
                 return await watch.watched(talk, tell)
             finally:
                 await connection.close()

@@ -32,11 +32,14 @@ class Ears:
         self._worktree, self._allowed = worktree, (worktree.resolve(), home.resolve())
         self._loops, self.clean, self._read_only = loops, clean, read_only
         self._waiting: deque[Activity] = deque()
+        self.deaf = False  # to what is told once more
         self._closed, self._stirred, self._emptied = False, asyncio.Event(), asyncio.Event()
 
     async def session_update(self, session_id: str, update: Any, **_: Any) -> None:  # noqa: ARG002 - named by the SDK
         """Waits for nothing, or what was told first might be heard later."""
         self.heard_at = time.monotonic()
+        if self.deaf:
+            return
         if activity := self.speech.hear(update):
             self._put(activity)
         if update.session_update in STEPS and (deed := self.speech.steps[update.tool_call_id].deed()):
@@ -57,6 +60,10 @@ class Ears:
             details = {"title": self.clean(step.title), "kind": step.kind, "paths": sorted(step.paths)}
             self._put(Activity(why, "permission", details))
         return answer(choice(options, allow=not why))
+
+    def note(self, activity: Activity) -> None:
+        """Have something told that the builder did not say itself."""
+        self._put(activity)
 
     async def room(self) -> None:
         """Returns when there is room for more to be heard."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from orchestrator.contain.process import WHY, Spawned
-from orchestrator.domain.run import Job, Report
+from orchestrator.domain.run import Activity, Job, Report
 from orchestrator.errors import BuilderLost
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.session import Session
 from orchestrator.executors.wire import Wire
 from orchestrator.ports import Hear, Tell, silence
 
@@ -33,6 +34,7 @@ SILENT = "The builder did not answer when we greeted it."
 FOREIGN = "The builder does not speak the language that we speak with builders."
 SIGN_IN = "The builder has to be signed in first. Whoever runs this installation can do that."
 TROUBLE = "The builder met a problem of its own and stopped."
+QUIET = "Nothing was heard for {time}. That is normal: it thinks, or waits for something that takes long."
 OURS = {WHY["time"], WHY["memory"], WHY["processes"]}
 AUTH_REQUIRED = -32000
 ERRORS = 4000  # characters of its errors that are kept
@@ -45,6 +47,7 @@ LAST_WORDS_S = 2.0  # for what is still on its way when a builder has gone
 @dataclass(frozen=True, slots=True)
 class AgentLimits:
     start_s: float = 60  # for its first answers
+    quiet_s: float = 60  # without one until it is said that this is normal; then after twice as long, and so on
     stall_s: float = 600  # without any sign of life
     hard_s: float = 3600
     grace_s: float = 5  # to end by itself when asked to
@@ -56,7 +59,7 @@ class AgentLimits:
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation with one running builder. `session` is empty until it has begun."""
+    """One conversation with one running builder."""
 
     job: Job
     ears: Ears
@@ -65,15 +68,25 @@ class Talk:
     spawned: Spawned
     connection: "ClientSideConnection"
     limits: AgentLimits
+    session: Session
     hear: Hear = silence
     began: float = field(default_factory=time.monotonic)
-    session: str = ""
+    quiet: float = 0  # seconds after which the silence is next worth a word
+
+    def hush(self) -> None:
+        """Say that silence is normal, before somebody thinks that nothing happens."""
+        silent = time.monotonic() - self.ears.heard_at
+        if silent < self.limits.quiet_s:
+            self.quiet = self.limits.quiet_s
+        elif self.session.id and silent >= self.quiet:
+            self.quiet *= 2
+            self.ears.note(Activity(QUIET.format(time=spell(silent)), "quiet"))
 
     def left(self) -> float:
         """Seconds until one of our clocks runs out, if nothing happens."""
         now = time.monotonic()
         hard = self.began + self.limits.hard_s - now
-        return min(hard, self.ears.heard_at + self.limits.stall_s - now) if self.session else hard
+        return min(hard, self.ears.heard_at + self.limits.stall_s - now) if self.session.id else hard
 
     def details(self, **more: Any) -> dict[str, Any]:
         """What is kept of it in a report, behind the sentence."""
@@ -109,6 +122,7 @@ async def _until_over(talk: Talk) -> Report:
     try:
         while (left := talk.left()) > 0 and not any(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=min(left, LOOK_S), return_when=FIRST_COMPLETED)
+            talk.hush()
         if asked.done() or ended.done():
             return await _outcome(talk, asked, ended)
         sentence = _looped(talk) if looping.done() else _overdue(talk)
@@ -133,21 +147,24 @@ async def _asked(talk: Talk) -> "PromptResponse":
 
     us = Implementation(name="project-orchestrator", version="1")
     async with asyncio.timeout(talk.limits.start_s):
-        await talk.connection.initialize(PROTOCOL_VERSION, client_capabilities=ClientCapabilities(), client_info=us)
-        session = await talk.connection.new_session(cwd=str(talk.job.worktree), mcp_servers=[])
-    talk.session = session.session_id
+        theirs = await talk.connection.initialize(
+            PROTOCOL_VERSION, client_capabilities=ClientCapabilities(), client_info=us
+        )
+        words = await talk.session.begin(talk.connection, theirs.agent_capabilities, talk.job, talk.ears)
     talk.ears.heard_at = time.monotonic()
-    answer: PromptResponse = await talk.connection.prompt(talk.session, [text_block(talk.job.prompt)])
+    answer: PromptResponse = await talk.connection.prompt(talk.session.id, [text_block(words)])
     while answer.stop_reason == "end_turn" and (said := await talk.hear()):
-        answer = await talk.connection.prompt(talk.session, [text_block(said)])
+        answer = await talk.connection.prompt(talk.session.id, [text_block(said)])
+    if answer.stop_reason == "end_turn":
+        talk.session.over()
     return answer
 
 
 async def _cancel(talk: Talk, asked: "Task[PromptResponse]", grace: float) -> None:
     """Ask it to end, and give it a moment for that. Whether it does is not important: it is killed afterwards."""
-    if not talk.session:
+    if not talk.session.id:
         return
-    telling_it = create_task(talk.connection.cancel(session_id=talk.session))
+    telling_it = create_task(talk.connection.cancel(session_id=talk.session.id))
     await asyncio.wait({asked}, timeout=grace)
     telling_it.cancel()
     await asyncio.gather(telling_it, return_exceptions=True)
@@ -191,7 +208,7 @@ async def _gone(talk: Talk, ended: "Task[tuple[int | None, str]]") -> Report:
     code, why = ended.result() if ended.done() else (None, "")
     if why in OURS:
         return Report(ok=False, sentence=f"The builder was stopped. {why}", details=talk.details())
-    raise BuilderLost(CRASHED if talk.session else NEVER_BEGAN, exit_code=code, **talk.trace())
+    raise BuilderLost(CRASHED if talk.session.id else NEVER_BEGAN, exit_code=code, **talk.trace())
 
 
 def _overdue(talk: Talk) -> str:
