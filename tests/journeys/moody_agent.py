@@ -188,8 +188,9 @@ def work(id, prompt):
         write(f".agents/plans/phase-{phase}.md", "Do it.\n" if sketchy(moods, prompt) else plan(phase))
         if "early" in moods:
             write("app.py", "print(0)\n")
-    if first[0].lstrip("/") in moods[1:] or first[0] in {"/execute", "/repair"}:
-        DEEDS[moods[0] if moods else "good"](phase)
+    builds = first[0] in {"/execute", "/repair"}
+    if first[0].lstrip("/") in moods[1:] or builds:
+        DEEDS[moods[0] if moods else "good"](phase if builds else 0)
     reason = "cancelled" if cancelled.is_set() else "end_turn"
     send(id=id, result={"stopReason": reason})
 

@@ -23,8 +23,8 @@ class Shop:
 
 @pytest.fixture
 async def shop(tmp_path: Path, nursery: Nursery) -> AsyncIterator[Shop]:
-    """A project of one phase, at the list of phases, whose builder spends $0.60 each time it is asked."""
-    settings = builder(tmp_path) | {"budget": 1, "currency": "EUR", "dollar": 1.0}
+    """A project of one phase, at its plan, whose builder spends $0.25 on the way and $0.60 each time it is asked."""
+    settings = builder(tmp_path) | {"budget": 1.3, "currency": "EUR", "dollar": 1.0}
     async with nursery.server(tmp_path / "data", **settings) as server:
         me = Caller(server)
         project = str((await me.do("/projects", "limit", idea=walk.IDEA))["id"])
@@ -48,11 +48,11 @@ async def says(shop: Shop) -> list[str]:
 
 
 async def test_a_builder_stops_at_the_limit_and_goes_on_with_a_yes_or_another_sum(shop: Shop):
-    """It is asked before the third piece of work, and never more is spent than the two that were begun."""
+    """In the middle of its third piece of work, as soon as it tells that the limit is used up; that is paid once."""
     await walk.answer(shop.me, shop.project, "plan", "PHASE_START")
     gate = await shop.me.gate(shop.project, "BUDGET")
-    assert gate["question"] == "€1.20 of €1 is used. May we go on to €1.40?"
-    assert gate["facts"] == [["Splitting into phases", "€0.60"], ["Phase 1", "€0.60"]]
+    assert gate["question"] == "€1.45 of €1.30 is used. May we go on to €1.90?"
+    assert gate["facts"] == [["Splitting into phases", "€0.60"], ["Phase 1", "€0.85"]]
 
     for number, note in enumerate(("", "a bit more", "€0.50", "$9")):
         given = {"decision": "changes", "note": note, "version": 0}
@@ -60,13 +60,13 @@ async def test_a_builder_stops_at_the_limit_and_goes_on_with_a_yes_or_another_su
         assert refused.status_code == 422, refused.text
     assert await shop.me.gate(shop.project, "BUDGET") == gate
 
-    await walk.answer(shop.me, shop.project, "up", "BUDGET", "changes", "Up to €1.50, please")
+    await walk.answer(shop.me, shop.project, "up", "BUDGET", "changes", "Up to €2.10, please")
     gate = await shop.me.gate(shop.project, "PHASE_COMPLETE")
     assert (await steps(shop))[-5:] == ["building", "limit", "building", "checking", "result"]
 
     await walk.answer(shop.me, shop.project, "wish", "PHASE_COMPLETE", "changes", "Bigger letters")
     asked = await shop.me.gate(shop.project, "BUDGET")
-    assert asked["question"] == "€1.80 of €1.50 is used. May we go on to €2.20?"
+    assert asked["question"] == "€2.30 of €2.10 is used. May we go on to €3?"
     await shop.me.do(f"/projects/{shop.project}/messages", "word", text="yes")
     await shop.me.gate(shop.project, "PHASE_COMPLETE")
     assert (await steps(shop))[-5:] == ["repairing", "limit", "repairing", "checking", "result"]
@@ -122,12 +122,12 @@ async def test_what_it_cost_is_the_same_wherever_it_is_shown(shop: Shop):
     parts = [{"read": 0, "written": 0, "calls": 1, "spent": 0.6} | more for more in (
         {"part": "phases", "title": "Splitting into phases"}, {"part": "phase-1", "title": "Phase 1"},
     )]  # fmt: skip
-    money = {"spent": 1.2, "currency": "EUR", "budget": 1.0}
+    money = {"spent": 1.2, "currency": "EUR", "budget": 1.3}
     tokens = {"read": 0, "written": 0, "cached": 0}
     assert seen == {
         **money,
-        "left": 0.0,
-        "reached": True,
+        "left": 0.1,
+        "reached": False,
         "tokens": tokens,
         "calls": 2,
         "unpriced": False,
@@ -135,13 +135,13 @@ async def test_what_it_cost_is_the_same_wherever_it_is_shown(shop: Shop):
     }
     project = await shop.me.see(f"/projects/{shop.project}")
     assert project["cost"] == money
-    assert project["status_sentence"].endswith(" €1.20 of €1 spent.")
+    assert project["status_sentence"].endswith(" €1.20 of €1.30 spent.")
     assert [run["cost"] for run in (await shop.me.see(f"/projects/{shop.project}/runs"))["items"]] == [0.6, 0.6]
     assert (await shop.me.see(f"/projects/{shop.project}/phases/1"))["cost"] == 0.6
     assert (await shop.me.see(f"/projects/{shop.project}/export"))["cost"] == seen
     page = await shop.me.page(f"/projects/{shop.project}/cost")
     for words in (
-        "€1.20 of €1 spent",
+        "€1.20 of €1.30 spent",
         "Where it went",
         "Splitting into phases",
         "€0.60",
@@ -149,7 +149,7 @@ async def test_what_it_cost_is_the_same_wherever_it_is_shown(shop: Shop):
         "1 EUR for a dollar",
     ):
         assert words in page
-    assert "€1.20 of €1 spent" in await shop.me.page("/")
+    assert "€1.20 of €1.30 spent" in await shop.me.page("/")
 
 
 async def test_where_nothing_was_spent_the_page_says_so(tmp_path: Path, nursery: Nursery):

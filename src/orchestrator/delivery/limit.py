@@ -24,6 +24,7 @@ async def ask(db: AsyncSession, row: ProjectRow) -> bool:
 
 
 async def stop(db: AsyncSession, project: Project) -> None:
-    """End this piece of work in that question. Where the limit was raised meanwhile, the work is begun again."""
+    """End this piece of work in that question, paid. Where the limit was raised meanwhile, it is begun again."""
     if row := await projects.fenced(db, project):
+        await runs.cancel(db, row)
         await ask(db, row)

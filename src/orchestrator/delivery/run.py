@@ -91,5 +91,7 @@ class _Signs:
             return
         activity, self._held = self._held, None
         self._sentence, self._told = activity.sentence, time.monotonic()
-        await tx(runs.tell, self._project, self._run_id, activity)
+        used_up = await tx(runs.tell, self._project, self._run_id, activity)
+        if used_up:
+            raise limit.Reached  # in the middle of its work: what it costs it tells as it goes
         faults.point(f"told:{self._project.step}")

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator import clock
 from orchestrator.domain import cost
 from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.cost import Usage
 from orchestrator.domain.project import Project
 from orchestrator.domain.run import Activity, Report, RunKind, RunStatus
 from orchestrator.errors import NotFound
@@ -52,8 +53,11 @@ def _new(db: AsyncSession, project: Project, kind: RunKind, builder: str) -> Run
     return run
 
 
-async def tell(db: AsyncSession, project: Project, run_id: str, activity: Activity) -> None:
-    """Store a sign of life. A late one, of work that was stopped or overtaken, is dropped."""
+async def tell(db: AsyncSession, project: Project, run_id: str, activity: Activity) -> bool:
+    """Store a sign of life. A late one, of work that was stopped or overtaken, is dropped.
+
+    True where what it tells that it has cost uses up the limit.
+    """
     if row := await projects.fenced(db, project):
         events.append(
             db,
@@ -68,6 +72,8 @@ async def tell(db: AsyncSession, project: Project, run_id: str, activity: Activi
         await projects.touch(db, row)
         if activity.kind == "usage" and (run := await db.get(RunRow, run_id)):
             run.details = {"cost": activity.details}
+            return cost.reached(row.spent + _cost(db, run, run.details).micros, row.budget)
+    return False
 
 
 async def end(db: AsyncSession, row: ProjectRow, key: str, report: Report) -> None:
@@ -87,11 +93,16 @@ async def cancel(db: AsyncSession, row: ProjectRow) -> None:
     for run in await db.scalars(select(RunRow).where(RunRow.project_id == row.id, RunRow.status.in_(OPEN))):
         _pay(db, row, run, run.details)
         run.status, run.ended_at, run.sentence = RunStatus.CANCELLED, clock.now(), "Stopped."
+        run.details = {}  # it is paid
 
 
 def _pay(db: AsyncSession, row: ProjectRow, run: RunRow, details: dict[str, Any]) -> None:
     """Write down what a builder said that it cost, once it does not go on."""
-    spends.add(db, row, "run", run.id, cost.told(details.get("cost") or {}, spends.currency(db), run.builder))
+    spends.add(db, row, "run", run.id, _cost(db, run, details))
+
+
+def _cost(db: AsyncSession, run: RunRow, details: dict[str, Any]) -> Usage:
+    return cost.told(details.get("cost") or {}, spends.currency(db), run.builder)
 
 
 async def find(db: AsyncSession, key: str) -> RunRow | None:
