@@ -1,5 +1,6 @@
 """The conversation that a builder has in a trial copy: a new one, or the one that was cut off, where it can go on."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ class Session:
             self.id = before.session
             return f"{CUT_OFF}\n\n{job.prompt}"
         self.id = (await connection.new_session(cwd=str(job.worktree), mcp_servers=[])).session_id
-        self._notes.write_text(Kept(session=self.id, kind=job.kind).model_dump_json(), "utf-8")
+        with suppress(OSError):  # on a full disk, work goes on; only after a crash it would begin anew
+            self._notes.write_text(Kept(session=self.id, kind=job.kind).model_dump_json(), "utf-8")
         return job.prompt
 
     def over(self) -> None:
