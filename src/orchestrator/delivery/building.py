@@ -37,7 +37,9 @@ async def preparing(project: Project) -> Done:
     if row.source:
         place = await git.adopt(project.id, row.source)
     else:
-        place = await git.create(project.id, files.initial(project.name, vision.markdown))
+        place = await git.create(
+            project.id, files.initial(project.name, vision.markdown, prototype=row.builder == STARTER)
+        )
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         if not row.repository:

@@ -25,12 +25,12 @@ data/
 """
 
 
-def initial(name: str, vision: str) -> dict[str, str]:
-    """What a new repository begins with."""
+def initial(name: str, vision: str, *, prototype: bool) -> dict[str, str]:
+    """What a new repository begins with. How a prototype is checked is known; other builders choose their tools."""
     return {
         ".agents/vision.md": vision,
         ".gitignore": IGNORED,
-        FILE: CHECKS,
+        **({FILE: CHECKS} if prototype else {}),
         "NOTICE.md": f"# {_line(name)}\n\nMade with Project Orchestrator. The vision: `.agents/vision.md`.\n",
     }
 
