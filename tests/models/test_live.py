@@ -112,3 +112,9 @@ async def test_a_provider_that_nobody_knows_is_told_as_a_setting_to_look_at():
     with pytest.raises(NoAnswer) as told:
         live.connect(Settings(model="nobody:knows"))
     assert told.value.reason == "setup"
+
+
+async def test_a_provider_whose_library_is_not_there_is_told_as_something_to_install():
+    with pytest.raises(NoAnswer) as told:
+        live.connect(Settings(model="cohere:command"))
+    assert told.value.reason == "library"

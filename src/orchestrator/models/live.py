@@ -163,7 +163,8 @@ def connect(settings: Settings) -> Live:
         models = [_model(settings, name) for name in names]
     except (ai.UserError, ImportError, ValueError) as problem:
         log.warning("model.not_set_up", reason=str(problem))
-        raise NoAnswer(SENTENCES["setup"], "setup") from problem
+        reason = "library" if isinstance(problem, ImportError) else "setup"
+        raise NoAnswer(SENTENCES[reason], reason) from problem
     return Live(models, bounds, settings.prices)
 
 

@@ -14,6 +14,8 @@ SENTENCES: Final[dict[str, str]] = {
     "key": f"The AI provider does not accept our key. {SAFE} Whoever runs this can renew it; then write “try again”.",
     "setup": f"The AI provider does not know what we ask it for. {SAFE} "
     "Whoever runs this should look at the name of the model in the settings.",
+    "library": f"What is needed to speak with this AI provider is not installed. {SAFE} "
+    "Whoever runs this can install it; then write “try again”.",
     "refused": "The AI model did not want to answer that. Nothing was changed. You can say it in other words.",
     "nonsense": f"The AI model gave an answer that we cannot use. {SAFE} {LATER}",
     "cut": f"The answer of the AI model was cut off. {SAFE} {LATER}",
