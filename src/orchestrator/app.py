@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import __version__, clock, folder, models, runtime, telemetry, vault
 from orchestrator.bus import Bus
+from orchestrator.contain.sandbox import Sandbox
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
@@ -96,10 +97,11 @@ def _log(settings: Settings) -> None:
 def _builders(settings: Settings) -> dict[str, Executor]:
     """The starter, and the one that is set; the last builds new projects."""
     limits = AgentLimits(stall_s=settings.stall_s, hard_s=settings.run_limit_s)
-    home = settings.data_dir.resolve() / "homes"
+    data = settings.data_dir.resolve()
+    home, walls = data / "homes", Sandbox(settings.sandbox, hidden=(data, Path(".env").resolve()))
 
     def acp(command: tuple[str, ...], description: str) -> Acp:
-        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces)
+        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces, walls=walls)
 
     builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
     if words := settings.builder_words:

@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     namespaces: bool = Field(
         True, description="Give each builder a process space of its own where the machine allows it."
     )
+    sandbox: Literal["on", "off", "needed"] = Field(
+        "on",
+        description="Keep builders within walls (bubblewrap) where the machine allows it; needed: or have none work.",
+    )
     decision_days: int = Field(
         7,
         ge=1,

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -10,6 +11,8 @@ from pathlib import Path
 from shutil import which
 from typing import IO, Any, Literal
 
+from orchestrator.contain import walls
+from orchestrator.contain.walls import Walls
 from orchestrator.errors import NotPossible
 
 LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
@@ -22,6 +25,23 @@ SHARED = (
     "This machine does not offer process spaces of their own, so builders and checks work among its other programs. "
     "They are still ended as a whole, but one that means harm could end programs of ours."
 )
+WALLED = (
+    "A builder sees its trial copy and what its own program needs, and nothing else of this machine; "
+    "it reaches only the addresses that the project allows."
+)
+UNGATED = (
+    "A builder sees its trial copy and what its own program needs, and nothing else of this machine. This machine does "
+    "not let us say which addresses it reaches."
+)
+MISSING = (
+    "The program bubblewrap is not installed, so a builder can read what this server can read, and reach any address. "
+    "Whoever runs this can install it: the package is named “bubblewrap”."
+)
+UNUSABLE = (
+    "The program bubblewrap cannot be used here: it is too old, or this machine forbids what it does. So a builder can "
+    "read what this server can read, and reach any address."
+)
+OFF = "The walls around builders are switched off: a builder can read what this server can read, and reach any address."
 LINUX_ONLY = (
     "Builders and checks need Linux, because only there can we make sure that nothing of them is left behind. "
     "On other systems, start Project Orchestrator in a container."
@@ -42,7 +62,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
+    """`walls` is the program that hides this machine from a builder, `gate` that it can have a network of its own."""
+
     space: Space
+    walls: str = ""
+    gate: bool = False
+    without: str = MISSING  # why there are no walls
 
     @property
     def namespaces(self) -> bool:
@@ -50,20 +75,49 @@ class Boundary:
 
     @property
     def sentence(self) -> str:
-        return OWN if self.namespaces else SHARED
+        return f"{OWN if self.namespaces else SHARED} {self.around}"
+
+    @property
+    def around(self) -> str:
+        """What a builder can see and reach."""
+        if not self.walls:
+            return self.without
+        return WALLED if self.gate else UNGATED
 
 
 @cache
 def boundary() -> Boundary:
     """What this machine offers. Takes some hundredths of a second the first time, nothing later."""
     spaces: tuple[Space, ...] = ("root", "user")
-    return Boundary(next((space for space in spaces if works(space)), "shared"))
+    space: Space = next((space for space in spaces if works(space)), "shared")
+    return _walled(space, which(walls.PROGRAM))
 
 
-def works(space: Space) -> bool:
+def bare() -> Boundary:
+    """The same where nothing is asked of bubblewrap."""
+    return Boundary(boundary().space, without=OFF)
+
+
+def _walled(space: Space, program: str | None) -> Boundary:
+    if program is None:
+        return Boundary(space)
+    for closed in (True, False):
+        if _holds(space, program, closed=closed):
+            return Boundary(space, program, gate=closed)
+    return Boundary(space, without=UNUSABLE)
+
+
+def _holds(space: Space, program: str, *, closed: bool) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        walls.prepare(Path(folder))
+        bare, seen = walls.python()
+        inside = Walls(Path(folder), seen=seen, closed=closed)
+        return works(space, walls.command(program, inside, Path("/"), (*bare, "-c", "")))
+
+
+def works(space: Space, command: Sequence[str] = (sys.executable, "-I", "-S", "-c", "")) -> bool:
     """Whether a command can really be run so."""
-    nothing = (sys.executable, "-I", "-S", "-c", "")
-    process, line = start(nothing, cwd=Path("/"), env={}, limits=Limits(seconds=TRIAL_S), space=space)
+    process, line = start(command, cwd=Path("/"), env={}, limits=Limits(seconds=TRIAL_S), space=space)
     with process, line, line.makefile("rb") as said:
         line.sendall(b"go")
         return said.read().endswith(b"ended 0\n")

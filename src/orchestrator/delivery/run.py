@@ -38,9 +38,16 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     if run is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
-    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME)
+    binds = await runtime().forge.lend(project.id, worktree)
+    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME, binds=binds)
     before = await outside.look(project.id)
-    report = await _persistently(builder, job, _Signs(project, run.id))
+    try:
+        report = await _persistently(builder, job, _Signs(project, run.id))
+    except BuilderLost:
+        await runtime().forge.take_back(worktree)
+        raise
+    if problem := await runtime().forge.take_back(worktree):
+        report = replace(report, details=report.details | {"history": problem})
     if seen := outside.changed(before, await outside.look(project.id)):
         report = replace(report, details=report.details | {"outside": seen})
     runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()

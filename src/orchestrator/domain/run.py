@@ -67,6 +67,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Bind:
+    """A place of this machine that a builder within walls sees as `target`, and nothing that lies around it."""
+
+    source: Path
+    target: Path
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What a builder is asked to do. The same `key` is the same work: run again, it goes on where it was."""
 
@@ -77,6 +86,7 @@ class Job:
     read_only: bool = False
     network: Network = Network.LISTED
     rules: tuple[Rule, ...] = ()
+    binds: tuple[Bind, ...] = ()  # what it needs to see beside its copy where it works within walls
     most: int = 0  # millionths of a US dollar that it may cost; 0: any
 
 

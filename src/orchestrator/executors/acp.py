@@ -7,10 +7,12 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from orchestrator.contain import process
+from orchestrator.contain import process, sandbox
+from orchestrator.contain.sandbox import Room, Sandbox, Tenant
 from orchestrator.domain.run import Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
@@ -27,6 +29,7 @@ SHORT = 6  # too short to be a secret, and likely to be found in other words
 NOTES = "conversation.json"  # in a builder's home: ours, beside what it keeps itself
 NET_S = 60  # after our own clocks, the leash has one too
 DEFAULT = AgentLimits()
+USUAL = Sandbox()
 
 
 class Acp:
@@ -41,9 +44,13 @@ class Acp:
         env: Mapping[str, str] | None = None,
         limits: AgentLimits = DEFAULT,
         namespaces: bool = True,
+        walls: Sandbox = USUAL,
+        programs: tuple[Path, ...] = (),
+        model_hosts: tuple[str, ...] = (),
     ) -> None:
         self._command, self._description, self._home = command, description, home.resolve()
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
+        self._walls, self._programs, self._model_hosts = walls, programs, model_hosts
 
     def describe(self) -> str:
         return self._description
@@ -54,36 +61,42 @@ class Acp:
         env = process.environment(home)
         async with folder(home) as temporary:
             env |= {"TMPDIR": str(temporary), **self._env}
+            tenant = Tenant(self._command, env, home, self._programs, self._model_hosts)
             try:
-                return await self._run(job, tell, hear, home, env)
+                async with sandbox.room(self._walls, job, tenant) as room:
+                    return await self._run(room, tell, hear)
             except BuilderLost:
                 raise
             except NotPossible as error:
                 raise BuilderLost(f"The builder could not be started. {error}") from error
 
-    async def _run(self, job: Job, tell: Tell, hear: Hear, home: Path, env: Mapping[str, str]) -> Report:
+    async def _run(self, room: Room, tell: Tell, hear: Hear) -> Report:
+        job = room.job
+
         async def look() -> str:
-            return await worktree.look(job.worktree, env, home)
+            return await worktree.look(job.worktree, room.tenant.env, room.walls.folder, room.looking)
 
         stood = await look() if job.read_only else ""
-        report = await self._talked(job, tell, hear, home, env, Loops(look, self._limits.repeats))
+        report = await self._talked(room, tell, hear, Loops(look, self._limits.repeats))
+        report = replace(report, details={**report.details, "within": room.boundary.sentence})
         if job.read_only and await look() != stood:
             return Report(ok=False, sentence=WROTE, details=report.details)
         return report
 
-    async def _talked(
-        self, job: Job, tell: Tell, hear: Hear, home: Path, env: Mapping[str, str], loops: Loops
-    ) -> Report:
-        sdk = await loaded()
+    async def _talked(self, room: Room, tell: Tell, hear: Hear, loops: Loops) -> Report:
+        sdk, job, home = await loaded(), room.job, room.tenant.home
         ears = Ears(job.worktree, home, loops, self._clean, read_only=job.read_only)
-        async with process.spawn(
-            self._command,
-            cwd=job.worktree,
-            env=env,
-            limits=self._bounds(),
-            lock=home.with_name(f"{home.name}.lock"),
-            namespaces=self._namespaces,
-        ) as spawned:
+        async with (
+            room.opened(ears.refused) as (command, env),
+            process.spawn(
+                command,
+                cwd=job.worktree,
+                env=env,
+                limits=self._bounds(),
+                lock=home.with_name(f"{home.name}.lock"),
+                namespaces=self._namespaces,
+            ) as spawned,
+        ):
             wire = Wire(spawned.stdin, spawned.stdout, ears.room)
             connection = sdk.connect_to_agent(ears, wire)
             try:

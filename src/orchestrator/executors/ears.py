@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WAITING = 500  # so many activities may wait to be told; then the builder has to wait too
 TEXT_S, TEXT_LONG = 0.3, 4000  # words come in crumbs: they are collected for so long, or until they are so many
+REFUSED = "The builder wanted to reach {host}. It may not."
 STEPS = {"tool_call", "tool_call_update"}
 
 
@@ -64,6 +65,10 @@ class Ears:
     def note(self, activity: Activity) -> None:
         """Have something told that the builder did not say itself."""
         self._put(activity)
+
+    def refused(self, host: str, port: int) -> None:
+        """Our gateway did not let it out to there."""
+        self._put(Activity(REFUSED.format(host=host), "permission", {"host": host, "port": port}))
 
     async def room(self) -> None:
         """Returns when there is room for more to be heard."""

@@ -1,7 +1,7 @@
 """Says whether anything changed in a worktree, without changing anything there itself."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -12,14 +12,23 @@ STATUS = (
     *("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"),
     *("status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignore-submodules=none", "-z"),
 )
+Kept = Callable[[Sequence[str]], Sequence[str]]
 LIMITS = process.Limits(seconds=60)
 
 
-async def look(worktree: Path, env: Mapping[str, str], folder: Path) -> str:
-    """The same text as before as long as neither the history nor any file that git cares about has changed."""
+def openly(command: Sequence[str]) -> Sequence[str]:
+    """With no walls around it."""
+    return command
+
+
+async def look(worktree: Path, env: Mapping[str, str], folder: Path, kept: Kept = openly) -> str:
+    """The same text as before as long as neither the history nor any file that git cares about has changed.
+
+    `folder` must be out of the builder's reach; `kept` has git see the copy as the builder does, and no more.
+    """
     with NamedTemporaryFile(dir=folder, prefix="status-") as listed:
         quiet = {**env, "GIT_OPTIONAL_LOCKS": "0"}
-        ended = await process.run(STATUS, cwd=worktree, env=quiet, limits=LIMITS, log=Path(listed.name))
+        ended = await process.run(kept(STATUS), cwd=worktree, env=quiet, limits=LIMITS, log=Path(listed.name))
         seen = hashlib.sha256(ended.log_sha256.encode())
         for path in touched(listed.read()):
             seen.update(state(worktree / path).encode())

@@ -21,7 +21,7 @@ def write_all(folder: Path, files: Mapping[str, str]) -> list[str]:
     part = folder.with_name(f"{folder.name}.part")  # beside it, where nobody takes it for a file of the app
     with plainly():
         for place, text in zip(places, files.values(), strict=True):
-            with _opened(folder, place.parent.parts) as parent:
+            with opened(folder, place.parent.parts) as parent:
                 part.write_text(text, "utf-8", errors="replace", newline="")
                 part.chmod(_mode(place.name, parent))
                 os.rename(part, place.name, dst_dir_fd=parent)
@@ -59,7 +59,7 @@ def take_out(folder: Path, place: str, target: Path) -> None:
     with (
         plainly(),
         suppress(FileNotFoundError, NotADirectoryError),
-        _opened(folder, tuple(parts), made=False) as parent,
+        opened(folder, tuple(parts), made=False) as parent,
     ):
         os.rename(name, new, src_dir_fd=parent)
 
@@ -85,7 +85,8 @@ def _sweep(home: Path, before: float) -> None:
 
 
 @contextmanager
-def _opened(folder: Path, parts: tuple[str, ...], *, made: bool = True) -> Iterator[int]:
+def opened(folder: Path, parts: tuple[str, ...], *, made: bool = True) -> Iterator[int]:
+    """A folder within a folder, no link followed on the way."""
     current = os.open(folder, FOLDER)
     try:
         for part in parts:

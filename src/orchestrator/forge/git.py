@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from orchestrator.domain.run import Bind
 from orchestrator.errors import Conflict, NotPossible
-from orchestrator.forge import adoption, files, keeping, layout, moving, names, reading, taking, trial
+from orchestrator.forge import adoption, files, keeping, layout, lending, moving, names, reading, taking, trial
 from orchestrator.forge.layout import Folder, Trial
 from orchestrator.forge.locks import Locks
 from orchestrator.forge.program import Place, Program, plainly
@@ -88,8 +89,9 @@ class Git:
         folder, repository = Folder(self._home, project_id), await self.repository(project_id)
         async with self._alone(folder.lock) as hold:
             git = await self._program(layout.main_place(repository.path), hold).safe()
-            wanted = names.branch(phase, attempt, title)
-            return await trial.ready(git, repository, folder, folder.trial(phase, attempt), wanted)
+            copy, wanted = folder.trial(phase, attempt), names.branch(phase, attempt, title)
+            await self._back(git, folder, copy)
+            return await trial.ready(git, repository, folder, copy, wanted)
 
     async def write(self, worktree: Path, texts: Mapping[str, str], message: str) -> str:
         """Write these files; a save point, if that changes anything. Gives the latest save point."""
@@ -100,6 +102,22 @@ class Git:
         """Whatever is not saved becomes a save point. Gives the latest save point."""
         async with self._working(worktree) as (git, known):
             return await keeping.keep(git, known, message)
+
+    async def lend(self, project_id: str, worktree: Path) -> tuple[Bind, ...]:
+        """What a builder is to see in the place of the real repository, so that it can save and spoil nothing."""
+        folder = Folder(self._home, project_id)
+        if worktree.parent != folder.root / layout.PHASES:
+            return await asyncio.to_thread(lending.borrowed_by, worktree)
+        async with self._whole(project_id) as (git, _, repository):
+            return await lending.lend(git, repository, worktree, layout.trial_of(worktree))
+
+    async def take_back(self, worktree: Path) -> str:
+        """What the builder saved becomes the copy's history; a sentence where that cannot be. Nothing lent: nothing."""
+        folder = Folder.holding(self._home, worktree)
+        if folder is None:
+            return ""
+        async with self._whole(folder.project_id) as (git, _, repository):
+            return await lending.take_back(git, repository, worktree, layout.trial_of(worktree))
 
     async def head(self, where: Path) -> str:
         """The latest save point."""
@@ -169,7 +187,14 @@ class Git:
             git = await self._program(layout.place_of(self._home, worktree), hold).safe()
             if worktree == folder.own:
                 await moving.finish(git, folder, Repository(folder.own, layout.OURS))
-            yield git, layout.trial_of(worktree)
+            yield git, await self._back(git, folder, worktree)
+
+    async def _back(self, git: Program, folder: Folder, worktree: Path) -> Trial:
+        """Nothing is saved in a copy before what a builder was lent is back: somebody may have been killed."""
+        known, repository = layout.trial_of(worktree), folder.repository()
+        if repository and lending.lent_of(worktree).exists():
+            await lending.take_back(git.at(layout.main_place(repository.path)), repository, worktree, known)
+        return known
 
     @asynccontextmanager
     async def _whole(self, project_id: str) -> AsyncIterator[tuple[Program, Folder, Repository]]:

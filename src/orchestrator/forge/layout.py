@@ -37,6 +37,12 @@ class Trial(Note):
     entry: str = ""
 
 
+class Lent(Note):
+    """Where the branch of a trial copy was when the builder was lent a repository to save in."""
+
+    tip: str
+
+
 class Moving(Note):
     """The app goes from one save point to the next: written before the first file is touched, gone after the last."""
 

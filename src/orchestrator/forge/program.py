@@ -273,11 +273,11 @@ _MEANINGS = {
     "Too many open files": "This machine has too many files open at the moment. We go on when some are closed.",
     "Cannot allocate memory": "This machine is out of memory at the moment. We go on when there is some again.",
 }
-_ANYTHING_ELSE = "The app's files could not be read or saved. What there was is kept; the details say what went wrong."
+ANYTHING_ELSE = "The app's files could not be read or saved. What there was is kept; the details say what went wrong."
 
 
 def _sentence(said: str) -> str:
-    return next((meaning for words, meaning in _MEANINGS.items() if words in said), _ANYTHING_ELSE)
+    return next((meaning for words, meaning in _MEANINGS.items() if words in said), ANYTHING_ELSE)
 
 
 @contextmanager

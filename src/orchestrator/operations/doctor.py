@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestrator.contain.boundary import boundary
+from orchestrator.contain.boundary import bare, boundary
 from orchestrator.errors import OrchestratorError
 from orchestrator.models import providers
 from orchestrator.operations import place
@@ -29,7 +29,7 @@ class Finding:
 
 async def look(settings: Settings) -> list[dict[str, Any]]:
     """Everything, in an order in which it is best put right. What is broken is a finding, not an error."""
-    found = [_python(), _git(), _builders(), _model(settings), _port(settings)]
+    found = [_python(), _git(), _builders(settings), _model(settings), _port(settings)]
     try:
         async with place.opened(settings) as here:
             found += [_disk(here), await _database(here), await _accounts(here)]
@@ -57,9 +57,10 @@ def git_finding(said: str) -> Finding:
     return Finding("git", ok, f"{said}." if ok else f"{said} is too old; 2.38 or newer is needed.")
 
 
-def _builders() -> Finding:
-    found = boundary()
-    return Finding("builders", found.namespaces, found.sentence)
+def _builders(settings: Settings) -> Finding:
+    found = bare() if settings.sandbox == "off" else boundary()
+    kept = bool(found.walls) or settings.sandbox != "needed"
+    return Finding("builders", found.namespaces and kept, found.sentence)
 
 
 def _model(settings: Settings) -> Finding:
