@@ -99,7 +99,8 @@ def _builders(settings: Settings) -> dict[str, Executor]:
     home = settings.data_dir.resolve() / "homes"
 
     def acp(command: tuple[str, ...], description: str) -> Acp:
-        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces)
+        private = (settings.data_dir,)
+        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces, private=private)
 
     builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
     if words := settings.builder_words:

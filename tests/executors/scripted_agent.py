@@ -13,7 +13,7 @@ import threading
 import time
 
 inbox, answers, cancelled = queue.Queue(), {}, threading.Event()
-session = {"id": "s1", "cwd": "."}
+session, prompt = {"id": "s1", "cwd": "."}, [""]
 sending = threading.Lock()
 
 
@@ -147,6 +147,17 @@ def permissions():
     link.unlink()
 
 
+def wish():
+    """Asks for what its prompt says, and once more when it may not."""
+    _, kind, what = prompt[0].split(" ", 2)
+    more = {"rawInput": {"command": what}} if kind == "execute" else {"locations": [{"path": what}]}
+    said = ask("w1", kind=kind, title="Look at the weather", **more)
+    say(said)
+    if said == "cancelled" and not cancelled.wait(5):
+        say(" wished for it once more")
+    return "cancelled" if cancelled.is_set() else "end_turn"
+
+
 def flood():
     for number in range(10_000):
         step(f"t{number}", "think", f"thought {number}")
@@ -194,6 +205,7 @@ DEEDS = {
     "busy": lambda: loop(changing=True, count=40),
     "garbage": garbage,
     "permissions": permissions,
+    "wish": wish,
     "flood": flood,
     "deaf": deaf,
     "endless": endless,
@@ -215,6 +227,7 @@ DEEDS = {
 
 
 def work(id, text):
+    prompt[:] = [text]
     try:
         reason = DEEDS[text.split()[0]]() or "end_turn"
     except RuntimeError as error:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
 from orchestrator.delivery import playbook, run
-from orchestrator.delivery.done import Done, failed
+from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal
 from orchestrator.domain.run import Report, RunKind
@@ -64,7 +64,7 @@ async def planning(project: Project) -> Done:
     prompt = playbook.prompt(RunKind.PLAN, phase.number, wish=row.note)
     report = await run.once(project, RunKind.PLAN, worktree, prompt)
     if not report.ok:
-        return failed(report.sentence, report, project.key)
+        return unfinished(report, project.key)
     head = await git.keep(worktree, f"plan: phase {phase.number}, {phase.title}")
     plan = await git.text(worktree, head, f".agents/plans/phase-{phase.number}.md")
     if not plan:
@@ -144,7 +144,7 @@ async def _build(project: Project, kind: RunKind, prompt: str) -> Done:
     report = await run.once(project, kind, worktree, prompt)
     head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
     if not report.ok:
-        return failed(report.sentence, report, project.key)
+        return unfinished(report, project.key)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).commit = head

@@ -5,7 +5,7 @@ import hashlib
 import importlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +14,9 @@ from orchestrator.contain import process
 from orchestrator.domain.run import Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
-from orchestrator.executors.ears import Ears
+from orchestrator.executors.ears import Ears, real
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.permissions import Bounds
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.executors.wire import Wire
 from orchestrator.ports import Hear, Tell, silence
@@ -28,7 +29,10 @@ DEFAULT = AgentLimits()
 
 
 class Acp:
-    """`env` is what the builder needs beyond an environment made from nothing, such as its own key."""
+    """`env` is what the builder needs beyond an environment made from nothing, such as its own key.
+
+    What is `private` it is never allowed, whoever allows what.
+    """
 
     def __init__(
         self,
@@ -39,9 +43,11 @@ class Acp:
         env: Mapping[str, str] | None = None,
         limits: AgentLimits = DEFAULT,
         namespaces: bool = True,
+        private: Sequence[Path] = (),
     ) -> None:
         self._command, self._description, self._home = command, description, home.resolve()
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
+        self._private = tuple(path.resolve() for path in private)
 
     def describe(self) -> str:
         return self._description
@@ -73,7 +79,12 @@ class Acp:
         self, job: Job, tell: Tell, hear: Hear, home: Path, env: Mapping[str, str], loops: Loops
     ) -> Report:
         sdk = await loaded()
-        ears = Ears(job.worktree, home, loops, self._clean, read_only=job.read_only)
+        bounds = Bounds((real(job.worktree, "."), home), self._private)
+
+        async def count(places: Sequence[str]) -> int:
+            return await worktree.kept(job.worktree, places, env, home)
+
+        ears = Ears(job, bounds, loops, self._clean, count)
         async with process.spawn(
             self._command,
             cwd=job.worktree,

@@ -1,7 +1,8 @@
 """Says whether anything changed in a worktree, without changing anything there itself."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -12,6 +13,7 @@ STATUS = (
     *("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"),
     *("status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignore-submodules=none", "-z"),
 )
+LISTS = (*STATUS[:7], "ls-files", "-z", "--")
 LIMITS = process.Limits(seconds=60)
 
 
@@ -24,6 +26,18 @@ async def look(worktree: Path, env: Mapping[str, str], folder: Path) -> str:
         for path in touched(listed.read()):
             seen.update(state(worktree / path).encode())
     return seen.hexdigest()
+
+
+async def kept(worktree: Path, places: Sequence[str], env: Mapping[str, str], folder: Path) -> int:
+    """How many files of save points lie at these places in it."""
+    with NamedTemporaryFile(dir=folder, prefix="kept-") as listed:
+        await process.run((*LISTS, *places), cwd=worktree, env=env, limits=LIMITS, log=Path(listed.name))
+        return listed.read().count(b"\0")
+
+
+def certain(place: str) -> str:
+    """As far as it can be known before a shell has looked at it: “src/*” is something in “src”."""
+    return re.split(r"[^/]*[*?\[{$`~]", place, maxsplit=1)[0] or "."
 
 
 def touched(status: bytes) -> Iterator[str]:
