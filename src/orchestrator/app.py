@@ -101,7 +101,15 @@ def _builders(settings: Settings) -> dict[str, Executor]:
     home, walls = data / "homes", Sandbox(settings.sandbox, hidden=(data, Path(".env").resolve()))
 
     def acp(command: tuple[str, ...], description: str) -> Acp:
-        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces, walls=walls)
+        return Acp(
+            command,
+            description,
+            home,
+            limits=limits,
+            namespaces=settings.namespaces,
+            walls=walls,
+            private=(settings.data_dir,),
+        )
 
     builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
     if words := settings.builder_words:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain import answer, phrases
-from orchestrator.domain.gate import Decision
+from orchestrator.domain.gate import Decision, Way
 
 YES = """
 yes | Yes | YES | yes. | Yes! | yes!!! | “yes” | "Yes." | yes please | yes, please | Yes please, thanks | ｙｅｓ | yep
@@ -88,6 +88,23 @@ def test_what_is_no_message_is_no_answer(text):
     assert answer.unmistakable(text) is None
 
 
+@pytest.mark.parametrize("text", ["yes, always", "Always.", "yes always, thanks", "always allow it", "ja, immer"])
+def test_for_how_long_something_is_allowed_is_said_in_few_words(text):
+    assert answer.leave(text) == answer.Command(Decision.APPROVE, way=Way.ALWAYS)
+    assert answer.unmistakable(text) is None  # at any other decision it is talk
+
+
+@pytest.mark.parametrize("text", ["yes, once", "only this once", "just this once, please", "ja, nur dieses mal"])
+def test_or_that_it_is_for_this_time(text):
+    assert answer.leave(text) == answer.Command(Decision.APPROVE, way=Way.ONCE)
+    assert answer.unmistakable(text) is None
+
+
+@pytest.mark.parametrize("text", ["always?", "not always", "yes, always ask me", "once more", "yes", "no", "never"])
+def test_what_does_not_say_for_how_long_says_nothing_of_it(text):
+    assert answer.leave(text) is None
+
+
 @pytest.mark.parametrize(
     "text", ["ask for changes", "Ask for changes.", "/changes", "/changes less red", "/changes@OurBot more"]
 )
@@ -103,6 +120,9 @@ def test_a_command_carries_the_decision_the_id_and_the_note():
     assert answer.command("/changes 2024-2025 calendar") == answer.Command(Decision.CHANGES, "", "2024-2025 calendar")
     assert answer.command("/reject too expensive") == answer.Command(Decision.REJECT, "", "too expensive")
     assert answer.command("/approve this and that") is None
+    assert answer.command("/approve ALWAYS") == answer.Command(Decision.APPROVE, way=Way.ALWAYS)
+    assert answer.command(f"/approve {id} once") == answer.Command(Decision.APPROVE, id, way=Way.ONCE)
+    assert answer.command("/approve this and always") is None
     assert answer.command("please /approve") is None
 
 

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from orchestrator.domain.project import (
     ASKED_FOR,
     BEFORE_PHASES,
+    BUILDS,
     CAN_CHANGE,
     CAN_REST,
     CAN_UNDO,
     FLOW,
     GATES,
     IN_A_PHASE,
+    MIDWAY,
     OPEN,
+    RESTS_FROM,
     RETURNS,
     SAID,
     WORKING,
@@ -31,6 +34,7 @@ PAIRS = sorted(product(Step, Signal))
 MEMORY = {
     Step.PAUSED: {"paused_from": Step.PLAN},
     Step.LIMIT: {"paused_from": Step.BUILDING},
+    Step.PERMISSION: {"paused_from": Step.BUILDING},
     Step.PROBLEM: {"failed_at": Step.BUILDING},
     Step.UNDOING: {"undo_from": Step.COMPLETED},
     Step.DRAFTING: {"change_from": Step.PLAN},
@@ -95,12 +99,12 @@ def test_every_step_can_be_said_and_reached():
 def test_stop_always_works_and_resume_returns_there(step):
     paused = at(step).after(Signal.STOPPED)
 
-    there = Step.BUILDING if step is Step.LIMIT else step  # asked about the limit again when there is something to pay
+    there = Step.BUILDING if step in MIDWAY else step  # asked again when there is something to pay, or to allow
     assert (paused.step, paused.paused_from, paused.stage) == (Step.PAUSED, there, Stage.PAUSED)
     assert paused.after(Signal.RESUMED).step is there
 
 
-@pytest.mark.parametrize("step", sorted(OPEN - {Step.LIMIT}))
+@pytest.mark.parametrize("step", sorted(OPEN - MIDWAY))
 @pytest.mark.parametrize("yes", [Signal.APPROVED, Signal.CHANGES])
 def test_when_the_limit_is_reached_the_project_waits_and_goes_on_where_it_stood(step, yes):
     before = at(step)
@@ -125,8 +129,30 @@ def test_an_undo_that_failed_at_the_limit_leads_back_to_where_the_limit_was_reac
     assert undone.after(Signal.RESUMED).step is Step.RESULT
 
 
+@pytest.mark.parametrize("step", sorted(BUILDS))
+@pytest.mark.parametrize("answer", [Signal.APPROVED, Signal.CHANGES, Signal.REJECTED])
+def test_a_builder_that_asks_goes_on_with_the_same_step_whatever_is_answered(step, answer):
+    before = at(step, tries=1)
+    waits = before.after(Signal.ASKS)
+
+    assert (waits.step, waits.paused_from, waits.stage, waits.key) == (
+        Step.PERMISSION,
+        step,
+        before.stage,
+        "1-10-permission",
+    )
+    on = waits.after(answer)
+    assert (on.step, on.phase, on.leg, on.paused_from) == (step, before.phase, before.leg + 1, None)
+    assert on.tries == (1 if step is Step.REPAIRING else 0)
+    assert on.key != before.key
+
+
+def test_only_who_builds_a_phase_can_ask():
+    assert {step for step in Step if (step, Signal.ASKS) in FLOW} == BUILDS
+
+
 def test_what_rests_or_is_over_cannot_reach_its_limit():
-    assert {step for step in Step if (step, Signal.SPENT) not in FLOW} == REST | {Step.LIMIT}
+    assert {step for step in Step if (step, Signal.SPENT) not in FLOW} == REST | MIDWAY
 
 
 @pytest.mark.parametrize("step", sorted(WORKING - {Step.UNDOING}))
@@ -163,7 +189,7 @@ def test_going_back_from_a_problem_before_a_phase_plans_no_phase_that_is_not_the
 def test_an_undo_that_failed_leads_back_to_where_it_was_asked_for(step):
     before = at(step)
     paused = before.after(Signal.UNDO).after(Signal.FAILED)
-    stood = {Step.PAUSED: Step.PLAN, Step.LIMIT: Step.BUILDING}.get(step, step)
+    stood = MEMORY.get(step, {}).get("paused_from", step)
     assert paused.after(Signal.RESUMED).step is stood
     assert paused.failed_at is before.failed_at
 
@@ -327,8 +353,9 @@ def in_order(before: Project, after: Project) -> None:
     begun = after.step in WORKING and before.step not in WORKING
     assert after.moves == before.moves + 1
     assert after.leg == before.leg + begun
-    assert (after.step in {Step.PAUSED, Step.LIMIT}) == (after.paused_from is not None)
-    assert after.paused_from not in {Step.PAUSED, Step.LIMIT}
+    assert (after.step in RESTS_FROM) == (after.paused_from is not None)
+    assert after.paused_from not in RESTS_FROM
+    assert after.step is not Step.PERMISSION or after.paused_from in BUILDS
     assert after.step is not Step.PROBLEM or after.failed_at in WORKING
     assert after.step is not Step.UNDOING or after.undo_from not in {None, Step.UNDOING}
     assert after.phase <= after.phases
@@ -337,5 +364,5 @@ def in_order(before: Project, after: Project) -> None:
     assert after.step not in IN_A_PHASE or after.phase >= 1
     assert after.stage in Stage
     if after.step in OPEN:
-        there = after.paused_from if after.step is Step.LIMIT else after.step
+        there = after.stands
         assert after.after(Signal.STOPPED).after(Signal.RESUMED).step is there

@@ -13,7 +13,7 @@ import threading
 import time
 
 inbox, answers, cancelled = queue.Queue(), {}, threading.Event()
-session = {"id": f"s{time.time_ns()}", "cwd": "."}
+session, prompt = {"id": f"s{time.time_ns()}", "cwd": "."}, [""]
 sending = threading.Lock()
 
 
@@ -147,6 +147,17 @@ def permissions():
     link.unlink()
 
 
+def wish():
+    """Asks for what its prompt says, and once more when it may not."""
+    _, kind, what = prompt[0].split(" ", 2)
+    more = {"rawInput": {"command": what}} if kind == "execute" else {"locations": [{"path": what}]}
+    said = ask("w1", kind=kind, title="Look at the weather", **more)
+    say(said)
+    if said == "cancelled" and not cancelled.wait(5):
+        say(" wished for it once more")
+    return "cancelled" if cancelled.is_set() else "end_turn"
+
+
 def flood():
     for number in range(10_000):
         step(f"t{number}", "think", f"thought {number}")
@@ -206,6 +217,7 @@ DEEDS = {
     "busy": lambda: loop(changing=True, count=40),
     "garbage": garbage,
     "permissions": permissions,
+    "wish": wish,
     "flood": flood,
     "deaf": deaf,
     "endless": endless,
@@ -228,6 +240,7 @@ DEEDS = {
 
 def work(id, text):
     session["asked"] = text
+    prompt[:] = [text]
     cut_off = text.startswith("You were cut off")
     try:
         reason = DEEDS[text.splitlines()[-1].split()[0] if cut_off else text.split()[0]]() or "end_turn"

@@ -11,11 +11,11 @@ import pytest
 
 import processes
 from orchestrator.contain.sandbox import Sandbox
-from orchestrator.domain.run import Job, RunKind
+from orchestrator.domain.run import Ask, Job, Rule, RunKind, Wish
 from orchestrator.errors import BuilderLost, Unreachable
 from orchestrator.executors import session, starter, watch
 from orchestrator.executors.acp import WROTE, Acp
-from orchestrator.executors.permissions import OUTSIDE, READ_ONLY
+from orchestrator.executors.permissions import ASKS, OUTSIDE, READ_ONLY
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.ports import silence
 
@@ -47,10 +47,24 @@ class Builder:
     async def tell(self, activity):
         self.told.append(activity)
 
-    def does(self, prompt, *, words=(), limits=QUICK, read_only=False, command=None, tell=None, hear=silence, **more):
+    def does(
+        self,
+        prompt,
+        *,
+        words=(),
+        limits=QUICK,
+        read_only=False,
+        command=None,
+        tell=None,
+        rules=(),
+        hear=silence,
+        **more,
+    ):
         agent = Acp(command or (*AGENT, *words), "A scripted builder.", self.folder / "home", limits=limits, **more)
         kind = RunKind.PRIME if read_only else RunKind.EXECUTE
-        job = Job(key="k-1-building", kind=kind, worktree=self.worktree, prompt=prompt, read_only=read_only)
+        job = Job(
+            key="k-1-building", kind=kind, worktree=self.worktree, prompt=prompt, read_only=read_only, rules=rules
+        )
         return agent.run(job, tell or self.tell, hear)
 
     @property
@@ -289,7 +303,7 @@ async def test_when_telling_fails_the_builder_is_ended(builder):
 
 
 async def test_permissions_follow_the_kind_and_the_place(builder):
-    assert (await builder.does("permissions")).ok
+    assert (await builder.does("permissions", rules=(Rule(Wish.OUTSIDE, "", allowed=False),))).ok
 
     assert builder.words.split() == [
         "id-allow_once",
@@ -304,6 +318,45 @@ async def test_permissions_follow_the_kind_and_the_place(builder):
     refused = [activity for activity in builder.told if activity.kind == "permission"]
     assert {activity.sentence for activity in refused} == {OUTSIDE}
     assert refused[0].details["paths"] == ["/etc/passwd"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ask"),
+    [
+        ("wish execute git push origin main", Ask(Wish.PUSH, "git push origin main")),
+        ("wish execute cd . && pip install flask", Ask(Wish.INSTALL, "pip install flask")),
+        ("wish execute git reset --hard", Ask(Wish.DELETE, "git reset --hard")),
+        ("wish edit /etc/hosts", Ask(Wish.OUTSIDE, "/etc/hosts")),
+    ],
+)
+async def test_what_it_may_not_do_by_itself_ends_its_turn_with_a_wish(builder, words, ask):
+    report = await builder.does(words)
+
+    assert (report.ok, report.ask, report.sentence) == (False, ask, ASKS[ask.wish])
+    assert [told.sentence for told in builder.told if told.kind == "permission"] == [ASKS[ask.wish]]
+    assert "wished for it once more" not in builder.words
+
+    allowed = await builder.does(words, rules=(Rule(ask.wish, ask.subject, allowed=True),))
+    assert (allowed.ok, allowed.ask) == (True, None)
+    assert "id-allow_once" in builder.words
+    denied = await builder.does(words, rules=(Rule(ask.wish, "", allowed=False),))
+    assert (denied.ok, denied.ask) == (True, None)
+    assert "id-reject_once" in builder.words
+
+
+async def test_many_files_are_those_that_have_a_save_point(builder):
+    for name in ("kept", "fresh"):
+        (builder.worktree / name).mkdir()
+        for number in range(30):
+            (builder.worktree / name / f"{number}.txt").write_text("x")
+    git(builder.worktree, "add", "kept")
+    git(builder.worktree, "commit", "-q", "-m", "second")
+
+    assert (await builder.does("wish execute rm -rf fresh kept/1.txt")).ok
+    for line in ("rm -r kept", "rm kept/*", 'rm -rf "$PWD"'):
+        assert (await builder.does(f"wish execute {line}")).ask == Ask(Wish.DELETE, line)
+    elsewhere = str(builder.folder / "elsewhere")
+    assert (await builder.does(f"wish execute rm -r {elsewhere}")).ask == Ask(Wish.OUTSIDE, elsewhere)
 
 
 async def test_a_builder_that_shall_only_read_may_not_change_anything(builder):

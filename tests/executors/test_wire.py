@@ -6,13 +6,20 @@ import json
 import pytest
 from acp.schema import SessionNotification
 
+from orchestrator.domain.run import Job, RunKind
 from orchestrator.executors.ears import WAITING, Ears
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.permissions import Bounds
 from orchestrator.executors.wire import LINE_MB, NOISE, Wire
 
 
 async def always() -> None:
     """There is room."""
+
+
+async def none(_places) -> int:
+    """Nothing is kept anywhere."""
+    return 0
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ async def test_a_line_without_end_is_not_waited_for(heard):
 
 
 async def test_nothing_is_read_while_there_is_no_room(tmp_path, heard):
-    ears = Ears(tmp_path, tmp_path, Loops(always, 5), str, read_only=False)
+    ears = Ears(Job("k", RunKind.EXECUTE, tmp_path, ""), Bounds((tmp_path,)), Loops(always, 5), str, none)
     listening, told = wire(heard, ears.room), []
     heard.feed_data(line(id=1))
     for number in range(WAITING):

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, interview, said, standing
+from orchestrator.conversation import budget, deciding, interview, meanwhile, said, standing
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
 from orchestrator.domain import delta, policy, text
-from orchestrator.domain import gate as decisions
 from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
@@ -19,6 +18,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    Forget,
     OfProject,
     Pause,
     Prime,
@@ -33,20 +33,30 @@ from orchestrator.domain.command import (
     Validate,
     WriteVision,
 )
-from orchestrator.domain.gate import Decision, Kind, Status
+from orchestrator.domain.gate import Kind
 from orchestrator.domain.project import WORKING, Project, Signal, Step, can
-from orchestrator.domain.question import AFTER, UNCHANGED
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
-from orchestrator.store import agreed, commands, events, gates, members, messages, people, phases, projects, runs
-from orchestrator.store.tables import GateRow, ProjectRow
+from orchestrator.store import (
+    agreed,
+    asides,
+    commands,
+    events,
+    gates,
+    members,
+    messages,
+    people,
+    phases,
+    projects,
+    rules,
+    runs,
+)
+from orchestrator.store.tables import ProjectRow
 
 Outcome = dict[str, Any]
 LONGEST_NAME = 120
-LONGEST_NOTE = 5_000
 WRITES = {Signal.ASKED: interview.WRITING, Signal.EXTENDED: standing.SHOWS}
-SAY_WHAT = "Please say in a few words what should be different."
 
 
 async def perform(command: Command, actor: Actor, key: str) -> Outcome:
@@ -84,16 +94,22 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
 
 
 async def say(db: AsyncSession, command: Say, actor: Actor) -> Outcome:
-    """Store what was said. An unmistakable answer to an open decision is that answer; everything else is talk."""
+    """Store what was said. An unmistakable answer to an open decision is that answer, and what is said to a builder at
+    work is kept for it; everything else is talk.
+    """
     role = await projects.role(db, command.project_id, actor.user_id)
     policy.require(role, Say)
     words = text.message(command.text)
     row = await projects.locked(db, command.project_id)
     act = await _meant(db, row, words, role)
-    message = messages.said(db, row, words, actor, unanswered=act is None)
+    aside = None if act else meanwhile.aside(row, words, model=runtime().model is not None)
+    talk = act is None and (aside is None or aside.talk)
+    message = messages.said(db, row, words, actor, unanswered=talk)
     await projects.touch(db, row)
     if act is not None:
         await act(actor)
+    if aside is not None:
+        await meanwhile.keep(db, row, message.id, aside)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
 
@@ -106,14 +122,14 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
     gate = await gates.pending(db, row.id)
-    typed = answers.command(words)
+    typed = answers.command(words) or (answers.leave(words) if gate and gate.kind is Kind.PERMISSION else None)
     decision = typed.decision if typed else answers.unmistakable(words)
     if gate is None or decision is None or not policy.allows(role, Answer):
         return None
     if typed and typed.gate and typed.gate != gate.id:
         raise Conflict("That answer is for a question that is not open any more. Nothing was decided.")
-    given = Answer(gate.id, decision, typed.note if typed else "")
-    return lambda actor: _decide(db, row, gate, given, actor)
+    given = Answer(gate.id, decision, typed.note, way=typed.way) if typed else Answer(gate.id, decision)
+    return lambda actor: deciding.decide(db, row, gate, given, actor)
 
 
 async def _writes(db: AsyncSession, row: ProjectRow, role: policy.Role) -> "Act | None":
@@ -138,43 +154,8 @@ async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
     policy.require(await projects.role(db, gate.project_id, actor.user_id), Answer)
     row = await projects.locked(db, gate.project_id)
     gate = await gates.get(db, command.gate_id)  # again, now that nobody else can answer it
-    await _decide(db, row, gate, command, actor)
+    await deciding.decide(db, row, gate, command, actor)
     return {"project": row.id, "gate": gate.id, "status": gate.status, "stage": row.stage}
-
-
-async def _decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answer, actor: Actor) -> None:
-    note = text.paragraph(given.note, LONGEST_NOTE)
-    if given.decision is Decision.CHANGES and not note and gate.status is Status.PENDING:
-        raise NotUnderstood(SAY_WHAT, field="note")
-    gates.answer(db, row, gate, given, actor)
-    if gate.kind is Kind.BUDGET:
-        budget.answered(db, row, gate, given.decision, note, actor)
-    signal = decisions.signal(gate.kind, given.decision, given.way)
-    outcome = await _agree(db, row, gate, signal)
-    await projects.move(db, row, signal, actor)
-    _say_so(db, row, gate, outcome, note, actor)
-
-
-async def _agree(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal) -> str:
-    """What a yes or a no to a vision does beside the move: agree on it, or bring back what was agreed."""
-    changing = gate.kind is Kind.VISION_DOC and row.change_from is not None
-    if gate.kind is Kind.VISION_DOC and signal is Signal.APPROVED:
-        row.agreed = gate.version
-        return "changed" if changing else signal
-    if changing and signal is Signal.REJECTED:
-        await agreed.restore(db, row)
-        return UNCHANGED
-    return signal
-
-
-def _say_so(db: AsyncSession, row: ProjectRow, gate: GateRow, outcome: str, note: str, actor: Actor) -> None:
-    if gate.kind is Kind.VISION_DOC and row.step is Step.TALKING and note:
-        messages.said(db, row, note, actor)  # the conversation takes it up, like anything else that is said there
-        return
-    if gate.kind is not Kind.BUDGET and outcome != UNCHANGED:
-        row.note = note  # a sum is no wish for the next piece of work, and what was put off keeps its own
-    if sentence := AFTER.get((gate.kind, outcome)):
-        messages.reply(db, row, sentence)
 
 
 async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
@@ -238,6 +219,7 @@ async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
 
 async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
     await _stop(db, row, Signal.RESET, actor)
+    await asides.forget(db, row.id)
     row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
     events.append(db, row, actor, "brief.changed", brief=row.brief)
     row.summary, row.summed, row.topic_from = "", row.last_event, row.last_event
@@ -303,6 +285,12 @@ async def set_budget(db: AsyncSession, command: SetBudget, actor: Actor) -> Outc
     return _done(row)
 
 
+async def forget(db: AsyncSession, command: Forget, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await rules.remove(db, row, command.rule_id, actor)
+    return _done(row)
+
+
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
     """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
     row = await _mine(db, command, actor)
@@ -364,6 +352,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Undo: undo,
     Rename: rename,
     SetBudget: set_budget,
+    Forget: forget,
     SetMember: set_member,
     RemoveMember: remove_member,
 }

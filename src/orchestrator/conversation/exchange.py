@@ -37,6 +37,7 @@ class Heard:
     quick: tuple[str, ...] = ()
     usage: Usage = NOTHING  # what it cost to think of
     new_topic: bool = False
+    for_builder: str = ""  # what of the message the builder at work is told
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from orchestrator import prompts
 from orchestrator.conversation import asking, offers
 from orchestrator.conversation.look import Look, Said
+from orchestrator.conversation.meanwhile import LISTENS
 from orchestrator.domain import plain
 from orchestrator.domain.brief import TEXTS, TITLES, Brief, Clarity, Topic, clarity
 from orchestrator.domain.fence import fenced, harmless
@@ -84,6 +85,8 @@ def _standing(look: Look) -> Iterable[str]:
         yield f"Phase {phase.number}: {_short(phase.title)} ({STATUS[phase.status]})"
     if look.money:
         yield f"Spent so far: {look.money}."
+    if look.step in LISTENS:
+        yield "A builder is at work on this phase and can be told something: see `for_builder`."
     if look.step in {Step.TALKING, Step.DRAFTING} and not look.phases:
         yield "Nothing is built yet."
 

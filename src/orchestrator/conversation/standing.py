@@ -20,6 +20,8 @@ _WAITS = {
     Step.RESULT: "A phase is ready to try and waits for your answer. If something is off, choose Ask for changes.",
     Step.LIMIT: "All that this project may cost is used, so the work waits for your answer. Approve the new limit, or "
     "choose Ask for changes and write another sum. Nothing more is being spent.",
+    Step.PERMISSION: "The builder wants something that it may not do by itself, and waits for your leave. Nothing is "
+    "being spent. Press one of the buttons, or write “yes”, “yes, always” or “no”.",
     Step.PROBLEM: "The work is stuck and waits for your answer. Nothing is lost, and nothing is being spent.",
     Step.PAUSED: "The project is paused. Nothing is lost. Write “resume” to go on.",
     Step.COMPLETED: "All phases are built. Tell me what you would like to add, for example “add reminders”.",
@@ -28,11 +30,12 @@ _WAITS = {
 _WORKS = "The project is {step}. You need not do anything. Write “stop” to pause it."
 _LATER = {
     Step.PAUSED: "It is in the brief now and comes after the phase at hand.",
+    Step.PERMISSION: "It is in the brief now and comes after the phase at hand.",
     Step.DRAFTING: "It comes with the next version of the vision.",
 }
 _AFTER_PHASE = (
-    "It does not change what is being built now. It comes after this phase, or you ask to see what would change as "
-    "soon as this step is done."
+    "What does not belong to this phase comes after it, or you ask to see what would change as soon as this step is "
+    "done."
 )
 _AFTER_THAT = "It does not change what is being prepared now. It comes after that."
 _AT_DECISION = (
@@ -52,6 +55,12 @@ _YES_BUT = (
     "That sounds like a yes with a wish, so nothing is decided. If something should be different, choose "
     "Ask for changes and say what. If it is good as it is, press Approve."
 )
+_SOUNDS_LEAVE = "That sounds like a yes. To be sure, press one of the buttons, or write “yes” or “yes, always”."
+_LEAVE_BUT = (
+    "That sounds like a yes with a wish, so nothing is decided. Press one of the buttons; what the builder should do "
+    "instead or besides you can write beside them."
+)
+_SOUNDS_NO_LEAVE = "That sounds like a no. To be sure, please press No, or write “no”."
 _SOUNDS_NO = "That sounds like a no. To be sure, please press Reject or Ask for changes, or write “no”."
 _WHICH = "An answer counts only for the question that is open. Please press its button."
 NEW_VERSION = "I will write a new version of the vision, and you decide about it."
@@ -109,7 +118,7 @@ def told(before: Brief, after: Brief, edits: Sequence[Edit], meant: hearing.Mean
 def _consequence(turn: Turn) -> str:
     if turn.step in REWRITES:
         return NEW_VERSION
-    if turn.step in GATES:
+    if turn.step in GATES - {Step.PERMISSION}:
         return _AT_DECISION
     return _LATER.get(turn.step) or (_AFTER_PHASE if turn.step in IN_A_PHASE else _AFTER_THAT)
 
@@ -120,8 +129,11 @@ def _offer(step: Step) -> str:
 
 def _talk(turn: Turn) -> str:
     """What is said to anything else: never a guess at what was meant."""
-    waits = turn.step in GATES
+    waits = turn.step in GATES - {Step.PERMISSION}
+    leave = turn.step is Step.PERMISSION
     says = (
+        (leave and said.nearly_yes(turn.text), _LEAVE_BUT if said.reserved(turn.text) else _SOUNDS_LEAVE),
+        (leave and said.nearly_no(turn.text), _SOUNDS_NO_LEAVE),
         (waits and said.nearly_yes(turn.text) and said.reserved(turn.text), _YES_BUT),
         (waits and said.nearly_yes(turn.text), _SOUNDS_YES),
         (waits and said.nearly_no(turn.text), _SOUNDS_NO),

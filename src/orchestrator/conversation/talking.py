@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestrator.conversation import asking, hearing, note, offers, said, standing
+from orchestrator.conversation import asking, hearing, meanwhile, note, offers, said, standing
 from orchestrator.conversation.exchange import Heard, Wants
 from orchestrator.conversation.look import Look
 from orchestrator.conversation.offers import BUTTONS, Offer
@@ -49,6 +49,10 @@ class Reply(BaseModel):
     offer: Offer | None = None
     quick: list[Words] = Field(default=[], description="Up to three short answers to your question.")
     new_topic: bool = False
+    for_builder: Words = Field(
+        "",
+        description="Only while a builder works: what of this message is meant for it, word for word; often nothing.",
+    )
 
 
 async def heard(look: Look, model: Model, say: Say) -> Heard:
@@ -86,7 +90,14 @@ def meant(look: Look, given: Reply) -> Heard:
         wants=Wants.WRITE_VISION if rewrites else None,
         quick=_quick(look, given, after),
         new_topic=given.new_topic,
+        for_builder=_for_builder(look, given),
     )
+
+
+def _for_builder(look: Look, given: Reply) -> str:
+    """What a builder at work is told: this person's own words, and only where they may speak."""
+    may = look.step in meanwhile.LISTENS and policy.allows(look.role, SayCommand)
+    return meanwhile.own(look.text, plain.clean(given.for_builder)) if may else ""
 
 
 def _edits(role: Role, changes: Sequence[Change]) -> list[Edit]:
@@ -120,5 +131,6 @@ def _quick(look: Look, given: Reply, after: Brief) -> tuple[str, ...]:
 
 
 def _harmless(text: str) -> bool:
-    acts = said.wanted(text) or answer.unmistakable(text) or answer.command(text) or text.startswith("/")
+    answers = answer.unmistakable(text) or answer.leave(text) or answer.command(text)
+    acts = said.wanted(text) or answers or text.startswith("/")
     return len(text) <= QUICK_LONGEST and not acts and text != asking.WRITE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import interview, note, summing, talking
+from orchestrator.conversation import interview, meanwhile, note, summing, talking
 from orchestrator.conversation.interview import Heard, Wants
 from orchestrator.conversation.look import Look, look
 from orchestrator.delivery import limit, reconcile
@@ -15,7 +15,7 @@ from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Signal, Step, can
 from orchestrator.ports import ANEW, Say
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import events, messages, projects, spends
+from orchestrator.store import asides, events, messages, projects, spends
 from orchestrator.store.tables import ProjectRow
 
 USED_UP = (
@@ -94,11 +94,18 @@ async def _store(db: AsyncSession, project_id: str, sequence: int, seen: Look, h
     _learn(db, row, seen, heard)
     for remark in heard.notes:
         messages.note(db, row, remark)
-    messages.reply(db, row, heard.reply, message)
+    messages.reply(db, row, "\n\n".join([heard.reply, *await _passed_on(db, row, heard, message)]), message)
     row.updated_at = clock.now()  # its place among the projects it got with what was said
     faults.point("turn:storing")
     await _act(db, row, heard, message)
     return summing.may_be_due(seen.fresh)
+
+
+async def _passed_on(db: AsyncSession, row: ProjectRow, heard: Heard, message: str) -> list[str]:
+    if not heard.for_builder:
+        return []
+    await asides.keep(db, row, message, heard.for_builder)
+    return [meanwhile.says(row)]
 
 
 def _learn(db: AsyncSession, row: ProjectRow, seen: Look, heard: Heard) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
 from orchestrator.delivery import playbook, run
-from orchestrator.delivery.done import Done, failed
+from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.delivery.playbook import Told
 from orchestrator.domain import plan as plans
 from orchestrator.domain.command import ORCHESTRATOR
@@ -78,7 +78,7 @@ async def planning(project: Project) -> Done:
     told = await playbook.told(RunKind.PLAN, phase.number, own, about=about, wish=wish, failure=failure)
     report = await _run(project, RunKind.PLAN, worktree, told)
     if not report.ok:
-        return failed(report.sentence, report, project.key)
+        return unfinished(report, project.key)
     head = await git.keep(worktree, f"plan: phase {phase.number}, {phase.title}")
     plan = await git.text(worktree, head, f"{PLANS}phase-{phase.number}.md") or ""
     if lacking := await _lacking(phase, plan, worktree, head):
@@ -187,7 +187,7 @@ async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, ca
     report = await _run(project, kind, worktree, told)
     head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
     if not report.ok:
-        return failed(report.sentence, report, project.key)
+        return unfinished(report, project.key)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).commit = head

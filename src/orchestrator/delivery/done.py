@@ -41,5 +41,18 @@ def failed(sentence: str, report: Report | None = None, key: str = "", **details
     return Done(Signal.FAILED, write)
 
 
+def unfinished(report: Report, key: str) -> Done:
+    """A builder that did not come to its end: it asks for leave, or it cannot go on."""
+    ask = report.ask
+    if ask is None:
+        return failed(report.sentence, report, key)
+
+    async def write(db: AsyncSession, row: ProjectRow) -> None:
+        row.ask = {"wish": ask.wish, "subject": ask.subject}
+        await runs.end(db, row, key, report)
+
+    return Done(Signal.ASKS, write)
+
+
 def row_key(row: ProjectRow) -> str:
     return f"{row.id}-{row.moves}-{row.step}"

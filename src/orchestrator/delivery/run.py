@@ -2,21 +2,21 @@
 
 import asyncio
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.delivery import limit, outside
-from orchestrator.domain.project import Project
-from orchestrator.domain.run import Activity, Job, Report, RunKind
+from orchestrator.delivery import limit, outside, told
+from orchestrator.domain.project import BUILDS, Project
+from orchestrator.domain.run import Activity, Job, Report, Rule, RunKind
 from orchestrator.errors import BuilderLost, NotPossible
-from orchestrator.ports import Executor
+from orchestrator.ports import Executor, Hear, silence
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import projects, runs, spends
-from orchestrator.store.tables import RunRow
+from orchestrator.store import asides, projects, rules, runs, spends
+from orchestrator.store.took import STARTER
 
 log = structlog.get_logger(__name__)
 TRIES = 3  # of a builder that went away in the middle
@@ -34,15 +34,16 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     builder = runtime().builders.get(row.builder)
     if builder is None:
         raise NotPossible(NO_BUILDER)
-    run = await tx(_begin, project, kind, row.builder)
-    if run is None:
+    begun = await tx(_begin, project, kind, row.builder)
+    if begun is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
+    only = kind is RunKind.PRIME
     binds = await runtime().forge.lend(project.id, worktree)
-    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME, binds=binds)
+    job = Job(project.key, kind, worktree, prompt, read_only=only, network=row.network, rules=begun.rules, binds=binds)
     before = await outside.look(project.id)
     try:
-        report = await _persistently(builder, job, _Signs(project, run.id))
+        report = await _persistently(builder, job, begun, _Signs(project, begun.run))
     except BuilderLost:
         await runtime().forge.take_back(worktree)
         raise
@@ -50,22 +51,55 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
         report = replace(report, details=report.details | {"history": problem})
     if seen := outside.changed(before, await outside.look(project.id)):
         report = replace(report, details=report.details | {"outside": seen})
-    runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()
+    ended = "completed" if report.ok else "asked" if report.ask else "failed"
+    runtime().metrics.runs.labels(kind.value, row.builder, ended).inc()
     faults.point(f"ran:{project.step}")
     return report
 
 
-async def _begin(db: AsyncSession, project: Project, kind: RunKind, builder: str) -> RunRow | None:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A run as it begins: what it may do, and whether its builder can be told anything on the way."""
+
+    project: Project
+    run: str
+    rules: tuple[Rule, ...]
+    listens: bool
+
+    @property
+    def hear(self) -> Hear:
+        return self._hear if self.listens else silence
+
+    async def _hear(self) -> str:
+        said = await tx(self._take)
+        return told.now(said) if said else ""
+
+    async def _take(self, db: AsyncSession) -> list[str]:
+        row = await projects.fenced(db, self.project)
+        return await asides.take(db, row, self.run) if row else []
+
+    async def before(self, db: AsyncSession) -> list[str]:
+        """What was said before, and to a try that was cut off: the next one has to hear it again."""
+        row = await projects.fenced(db, self.project) if self.listens else None
+        return await asides.begin(db, row, self.run) if row else []
+
+
+async def _begin(db: AsyncSession, project: Project, kind: RunKind, builder: str) -> _Begun | None:
     run = await runs.begin(db, project, kind, builder)
-    if run is not None and spends.reached(await projects.row(db, project.id)):
+    if run is None:
+        return None
+    row = await projects.row(db, project.id)
+    if spends.reached(row):
         raise limit.Reached  # and nothing was begun: the transaction is undone
-    return run
+    said = () if kind is RunKind.PRIME else tuple(map(rules.value, await rules.holding(db, row)))
+    return _Begun(project, run.id, said, project.step in BUILDS and builder != STARTER)
 
 
-async def _persistently(builder: Executor, job: Job, signs: "_Signs") -> Report:
+async def _persistently(builder: Executor, job: Job, begun: _Begun, signs: "_Signs") -> Report:
     for left in reversed(range(TRIES)):
+        prompt = told.prompt(job.prompt, job.rules, await tx(begun.before))
         try:
-            report = await builder.run(job, signs.tell)
+            report = await builder.run(replace(job, prompt=prompt), signs.tell, begun.hear)
             await signs.last()
         except BuilderLost as lost:
             log.warning("run.lost", key=job.key, reason=str(lost), tries_left=left)

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from orchestrator.domain import phrases
-from orchestrator.domain.gate import Decision
+from orchestrator.domain.gate import Decision, Way
 
 LONGEST = 200  # characters of a message that can still be a plain answer
 
@@ -23,18 +23,34 @@ class Command:
     decision: Decision
     gate: str = ""
     note: str = ""
+    way: Way | None = None
 
 
 def command(text: str) -> Command | None:
-    """`/approve [id]`, `/reject [id] [note]`, `/changes [id] note`."""
+    """`/approve [id] [way]`, `/reject [id] [note]`, `/changes [id] note`."""
     found = _COMMAND.fullmatch(text.strip())
     if found is None:
         return None
     decision, rest = Decision(found[1].lower()), (found[2] or "").strip()
     if decision is Decision.APPROVE:
-        return Command(decision, rest) if not rest or _WORD_ID.fullmatch(rest) else None
+        return _approved(rest)
     first, _, more = rest.partition(" ")
     return Command(decision, first, more.strip()) if _ID.fullmatch(first) else Command(decision, note=rest)
+
+
+def _approved(rest: str) -> Command | None:
+    id, _, way = rest.rpartition(" ") if rest.lower().split(" ")[-1] in set(Way) else (rest, "", "")
+    if id and not _WORD_ID.fullmatch(id.strip()):
+        return None
+    return Command(Decision.APPROVE, id.strip(), way=Way(way.lower()) if way else None)
+
+
+def leave(text: str) -> Command | None:
+    """What a message says to a builder that asks for leave, if it says for how long. Elsewhere these words are talk."""
+    words = _plain(text)
+    if words in phrases.ALWAYS:
+        return Command(Decision.APPROVE, way=Way.ALWAYS)
+    return Command(Decision.APPROVE, way=Way.ONCE) if words in phrases.ONCE else None
 
 
 def unmistakable(text: str) -> Decision | None:

@@ -89,6 +89,13 @@ class SetBudget(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class Forget(OfProject):
+    """Let what somebody said about the builder's wishes hold no longer."""
+
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetMember(OfProject):
     """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
 

@@ -31,11 +31,13 @@ class Decision(StrEnum):
 
 
 class Way(StrEnum):
-    """The ways out of a problem."""
+    """What exactly a yes means: the way out of a problem, or for how long something is allowed."""
 
     DIFFERENTLY = "differently"
     BACK = "back"
     STOP = "stop"
+    ONCE = "once"  # in this phase, and exactly this
+    ALWAYS = "always"  # in this project, and all of its kind
 
 
 KIND = {
@@ -44,6 +46,7 @@ KIND = {
     Step.PLAN: Kind.PHASE_START,
     Step.RESULT: Kind.PHASE_COMPLETE,
     Step.LIMIT: Kind.BUDGET,
+    Step.PERMISSION: Kind.PERMISSION,
     Step.PROBLEM: Kind.ERROR_RESOLUTION,
 }
 STATUS = {
@@ -57,10 +60,12 @@ SIGNAL = {
     Decision.REJECT: Signal.REJECTED,
 }
 WAY_SIGNAL = {Way.DIFFERENTLY: Signal.RETRIED, Way.BACK: Signal.GONE_BACK, Way.STOP: Signal.REJECTED}
+# What a yes without a way means, where there are several.
+MILDEST = {Kind.ERROR_RESOLUTION: Way.DIFFERENTLY, Kind.PERMISSION: Way.ONCE}
 
 
 def signal(kind: Kind, decision: Decision, way: Way | None) -> Signal:
     """What an answer does to the project."""
     if kind is Kind.ERROR_RESOLUTION and decision is Decision.APPROVE:
-        return WAY_SIGNAL[way or Way.DIFFERENTLY]
+        return WAY_SIGNAL[way or MILDEST[kind]]
     return SIGNAL[decision]

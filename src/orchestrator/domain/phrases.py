@@ -76,6 +76,50 @@ STOP = plain.phrases(
     """
 )
 
+# At a wish of the builder: this time, or from now on.
+ONCE = plain.phrases(
+    """
+    yes once | yes only once | yes just once | yes this once | yes only this once | yes just this once | yes this time
+    | yes only this time | yes just this time | yes for now | only once | just once | only this once | just this once |
+    only this time | just this time | approve once | allow once | allow it once
+    |
+    ja einmal | ja nur einmal | ja nur dieses mal | ja diesmal | nur einmal | nur dieses mal
+    |
+    oui une fois | oui une seule fois | oui juste cette fois | une seule fois
+    |
+    sí una vez | sí solo una vez | sí solo esta vez | solo esta vez
+    |
+    sì una volta | sì solo una volta | sì solo questa volta | solo questa volta
+    |
+    sim uma vez | sim só uma vez | sim só desta vez | só desta vez
+    |
+    ja één keer | ja alleen deze keer | alleen deze keer
+    |
+    tak raz | tak tylko raz | tak tylko tym razem | tylko tym razem
+    """
+)
+ALWAYS = plain.phrases(
+    """
+    yes always | yes always in this project | yes for always | yes from now on | yes every time | yes each time | always
+    | always yes | always allow | always allow it | always allow this | always allow that | yes always allow it | yes
+    always allow this | yes always allow that | allow always | approve always
+    |
+    ja immer | ja von jetzt an | immer erlauben | ja immer erlauben
+    |
+    oui toujours | oui à chaque fois | toujours
+    |
+    sí siempre | siempre
+    |
+    sì sempre | sempre
+    |
+    sim sempre
+    |
+    ja altijd | altijd
+    |
+    tak zawsze | zawsze
+    """
+)
+
 CHANGES = frozenset({"ask for changes", "i ask for changes", "request changes"})
 
 # Words around an answer that change nothing about it.

@@ -36,6 +36,7 @@ class Step(StrEnum):
     PROBLEM = "problem"
     RESULT = "result"
     LIMIT = "limit"  # all that it may cost is used
+    PERMISSION = "permission"  # the builder wants what it may not do by itself
     MERGING = "merging"
     UNDOING = "undoing"
     PAUSED = "paused"
@@ -54,6 +55,7 @@ class Signal(StrEnum):
     RED = "red"  # we looked at what was made, and it is not whole; a repair may still help
     FAILED = "failed"  # this cannot go on without a person
     SPENT = "spent"  # nor this, because the limit is used up
+    ASKS = "asks"  # nor this, before the builder is allowed something
     APPROVED = "approved"
     CHANGES = "changes"
     REJECTED = "rejected"
@@ -82,15 +84,18 @@ WORKING = frozenset(
         Step.UNDOING,
     }
 )
-GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.LIMIT})
+MIDWAY = frozenset({Step.LIMIT, Step.PERMISSION})  # questions in the middle of something, which goes on after them
+GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT}) | MIDWAY
+BUILDS = frozenset({Step.PLANNING, Step.BUILDING, Step.REPAIRING})  # a builder works on a phase
+AFTER_WORK = frozenset({Step.PLAN, Step.RESULT, Step.PROBLEM})  # decisions about what a builder did
 OPEN = WORKING | GATES | {Step.TALKING}
 IN_A_PHASE = frozenset(
     {Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.RESULT, Step.MERGING}
 )
 BEFORE_PHASES = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
 CAN_CHANGE = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
-CAN_UNDO = CAN_CHANGE | {Step.LIMIT}
-RESTS_FROM = frozenset({Step.PAUSED, Step.LIMIT})  # they remember where the project stood
+CAN_UNDO = CAN_CHANGE | MIDWAY
+RESTS_FROM = MIDWAY | {Step.PAUSED}  # they remember where the project stood
 # What may be put off for a change of the vision. Taking a phase in or out comes to its end first.
 CAN_REST = CAN_CHANGE - {Step.PAUSED} | WORKING - {Step.DRAFTING, Step.MERGING, Step.UNDOING}
 
@@ -130,7 +135,8 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.RESULT, Signal.VALIDATE): Step.CHECKING,
     (Step.PROBLEM, Signal.VALIDATE): Step.CHECKING,
     **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
-    **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - {Step.LIMIT}},
+    **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - MIDWAY},
+    **{(step, Signal.ASKS): Step.PERMISSION for step in BUILDS},
     **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
     **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
     **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
@@ -145,6 +151,9 @@ RETURNS: dict[tuple[Step, Signal], str] = {
     (Step.PROBLEM, Signal.CHANGES): "failed_at",
     (Step.LIMIT, Signal.APPROVED): "paused_from",
     (Step.LIMIT, Signal.CHANGES): "paused_from",
+    (Step.PERMISSION, Signal.APPROVED): "paused_from",
+    (Step.PERMISSION, Signal.CHANGES): "paused_from",  # a no that says what to do instead
+    (Step.PERMISSION, Signal.REJECTED): "paused_from",
     (Step.VISION, Signal.REJECTED): "change_from",
 }
 
@@ -183,6 +192,7 @@ SAID = {
     Step.PROBLEM: "stuck and waiting for an answer",
     Step.RESULT: "waiting for somebody to try a phase",
     Step.LIMIT: "waiting for an answer about the limit",
+    Step.PERMISSION: "waiting for an answer about what its builder may do",
     Step.MERGING: "taking a phase into the app",
     Step.UNDOING: "undoing a phase",
     Step.PAUSED: "paused",
@@ -231,11 +241,16 @@ class Project:
 
     @property
     def stage(self) -> Stage:
-        """LIMIT has the stage in which the limit was reached, PROBLEM the one in which it arose."""
-        at = self.paused_from if self.step is Step.LIMIT and self.paused_from else self.step
+        """A question in the middle of something has the stage of that, PROBLEM the one in which it arose."""
+        at = self.stands
         if at is Step.PROBLEM and self.failed_at:
             at = self.failed_at
         return STAGE.get(at, Stage.IN_PROGRESS)
+
+    @property
+    def stands(self) -> Step:
+        """Where in its work it is: at a question in the middle of something, where that will go on."""
+        return self.paused_from if self.step in MIDWAY and self.paused_from else self.step
 
     @property
     def key(self) -> str:
@@ -308,7 +323,7 @@ class Project:
     def _paused_from(self, step: Step, signal: Signal) -> Step | None:
         if step not in RESTS_FROM:
             return None
-        if self.step is Step.LIMIT:
+        if self.step in MIDWAY:
             return self.paused_from
         if (self.step, signal) == (Step.UNDOING, Signal.FAILED):
             return self.undo_from

@@ -238,6 +238,9 @@ AFTER: dict[tuple[Kind, str], str] = {
     (Kind.BUDGET, "approved"): "Thank you. The limit is raised, and we go on where we stopped.",
     (Kind.BUDGET, "changes"): "Thank you. The limit is as you said, and we go on where we stopped.",
     (Kind.BUDGET, "rejected"): "All right, nothing more is spent. The project rests until you say go on.",
+    (Kind.PERMISSION, "approved"): "Thank you. The builder may do that, and goes on.",
+    (Kind.PERMISSION, "changes"): "All right, it may not. I pass on what you wrote, and the builder goes on.",
+    (Kind.PERMISSION, "rejected"): "All right, it may not. The builder goes on and looks for another way.",
     (Kind.ERROR_RESOLUTION, "retried"): "All right, we try it differently.",
     (Kind.ERROR_RESOLUTION, "changes"): "I pass that on, and we try again.",
     (

@@ -5,7 +5,7 @@ import hashlib
 import importlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,9 @@ from orchestrator.contain.sandbox import Room, Sandbox, Tenant
 from orchestrator.domain.run import Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
-from orchestrator.executors.ears import Ears
+from orchestrator.executors.ears import Ears, real
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.permissions import Bounds
 from orchestrator.executors.session import Session
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.executors.wire import Wire
@@ -33,7 +34,10 @@ USUAL = Sandbox()
 
 
 class Acp:
-    """`env` is what the builder needs beyond an environment made from nothing, such as its own key."""
+    """`env` is what the builder needs beyond an environment made from nothing, such as its own key.
+
+    What is `private` it is never allowed, whoever allows what.
+    """
 
     def __init__(
         self,
@@ -47,10 +51,12 @@ class Acp:
         walls: Sandbox = USUAL,
         programs: tuple[Path, ...] = (),
         model_hosts: tuple[str, ...] = (),
+        private: Sequence[Path] = (),
     ) -> None:
         self._command, self._description, self._home = command, description, home.resolve()
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
         self._walls, self._programs, self._model_hosts = walls, programs, model_hosts
+        self._private = tuple(path.resolve() for path in private)
 
     def describe(self) -> str:
         return self._description
@@ -85,7 +91,12 @@ class Acp:
 
     async def _talked(self, room: Room, tell: Tell, hear: Hear, loops: Loops) -> Report:
         sdk, job, home = await loaded(), room.job, room.tenant.home
-        ears = Ears(job.worktree, home, loops, self._clean, read_only=job.read_only)
+        bounds = Bounds((real(job.worktree, "."), home), self._private)
+
+        async def count(places: Sequence[str]) -> int:
+            return await worktree.saved(job.worktree, places, room.tenant.env, room.walls.folder, room.looking)
+
+        ears = Ears(job, bounds, loops, self._clean, count)
         async with (
             room.opened(ears.refused) as (command, env),
             process.spawn(

@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.domain.run import Activity
+from orchestrator.domain.run import Activity, Ask, Job, Wish
+from orchestrator.executors import permissions, wishes, worktree
 from orchestrator.executors.loops import Loops
-from orchestrator.executors.permissions import choice, refusal
+from orchestrator.executors.permissions import Bounds, Verdict, choice
 from orchestrator.executors.speech import Speech, Step
 from orchestrator.ports import Tell
 
@@ -18,20 +19,23 @@ if TYPE_CHECKING:
     from acp.schema import PermissionOption, RequestPermissionResponse, ToolCallUpdate
 
 WAITING = 500  # so many activities may wait to be told; then the builder has to wait too
+Count = Callable[[Sequence[str]], Awaitable[int]]  # of the files with a save point at these places
 TEXT_S, TEXT_LONG = 0.3, 4000  # words come in crumbs: they are collected for so long, or until they are so many
 REFUSED = "The builder wanted to reach {host}. It may not."
 STEPS = {"tool_call", "tool_call_update"}
 
 
 class Ears:
-    """What the SDK calls a client. `heard_at` is the last sign of life, `said` the end of what the builder said."""
+    """What the SDK calls a client. `heard_at` is the last sign of life, `said` the end of what the builder said.
 
-    def __init__(
-        self, worktree: Path, home: Path, loops: Loops, clean: Callable[[str], str], *, read_only: bool
-    ) -> None:
-        self.speech, self.said, self.heard_at = Speech(worktree, clean), "", time.monotonic()
-        self._worktree, self._allowed = worktree, (worktree.resolve(), home.resolve())
-        self._loops, self.clean, self._read_only = loops, clean, read_only
+    `ask` is what it wants and has to have asked, once there is such a thing: then it has to end.
+    """
+
+    def __init__(self, job: Job, bounds: Bounds, loops: Loops, clean: Callable[[str], str], count: Count) -> None:
+        self.speech, self.said, self.heard_at = Speech(job.worktree, clean), "", time.monotonic()
+        self.ask: asyncio.Future[Ask] = asyncio.get_running_loop().create_future()
+        self._job, self._bounds, self._count = job, bounds, count
+        self._loops, self.clean = loops, clean
         self._waiting: deque[Activity] = deque()
         self.deaf = False  # to what is told once more
         self._closed, self._stirred, self._emptied = False, asyncio.Event(), asyncio.Event()
@@ -53,14 +57,28 @@ class Ears:
         options: "list[PermissionOption]",
         **_: Any,
     ) -> "RequestPermissionResponse":
-        """Answered at once, by rule: nobody is kept waiting, and no builder can talk a person into something."""
+        """Answered at once, by rule: no builder waits for a person, and none can talk one into something."""
         self.heard_at = time.monotonic()
         step = self.speech.step(tool_call)
-        why = refusal(step.kind, self._real(step), self._allowed, read_only=self._read_only)
+        said = await self._verdict(step)
+        why = said.refused or (permissions.ASKS[said.ask.wish] if said.ask else "")
         if why:
             details = {"title": self.clean(step.title), "kind": step.kind, "paths": sorted(step.paths)}
             self._put(Activity(why, "permission", details))
-        return answer(choice(options, allow=not why))
+        if said.ask and not self.ask.done():
+            self.ask.set_result(said.ask)
+        return answer(None if said.ask else choice(options, allow=not why))
+
+    async def _verdict(self, step: Step) -> Verdict:
+        line = self.clean(permissions.command(step.raw))
+        wanted = tuple(wishes.of(line)) if line else ()
+        paths = set(self._real(step))
+        removes = {self._where(place) for one in wanted if one.wish is Wish.DELETE for place in one.removes or ()}
+        removes |= paths if step.kind == "delete" else set()
+        paths |= {place for place in removes if not self._bounds.within(place)}
+        kept = [str(place) for place in removes if self._bounds.within(place)]
+        asked = permissions.Step(step.kind, tuple(paths), line, wanted, await self._count(kept) if kept else 0)
+        return permissions.verdict(asked, self._job, self._bounds)
 
     def note(self, activity: Activity) -> None:
         """Have something told that the builder did not say itself."""
@@ -123,8 +141,12 @@ class Ears:
             return activity
         return Activity(activity.sentence, "text", {"said": self.clean(activity.details["said"])})
 
+    def _where(self, place: str) -> Path:
+        """Where it leads to, as far as that is known before a shell has looked at it."""
+        return real(self._job.worktree, worktree.certain(place))
+
     def _real(self, step: Step) -> list[Path]:
-        return [real(self._worktree, path) for path in step.paths]
+        return [real(self._job.worktree, path) for path in step.paths]
 
 
 def joined(first: Activity, second: Activity) -> Activity:

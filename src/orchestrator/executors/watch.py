@@ -13,6 +13,7 @@ from orchestrator.domain.run import Activity, Job, Report
 from orchestrator.errors import BuilderLost
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
+from orchestrator.executors.permissions import ASKS
 from orchestrator.executors.session import Session
 from orchestrator.executors.wire import Wire
 from orchestrator.ports import Hear, Tell, silence
@@ -118,16 +119,17 @@ async def _until_over(talk: Talk) -> Report:
     asked = create_task(_asked(talk))
     ended = create_task(talk.spawned.ended())
     looping = create_task(talk.loops.found())
-    tasks: set[Task[Any]] = {asked, ended, looping}
+    tasks: set[asyncio.Future[Any]] = {asked, ended, looping, talk.ears.ask}
     try:
         while (left := talk.left()) > 0 and not any(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=min(left, LOOK_S), return_when=FIRST_COMPLETED)
             talk.hush()
-        if asked.done() or ended.done():
+        if (asked.done() or ended.done()) and not talk.ears.ask.done():
             return await _outcome(talk, asked, ended)
-        sentence = _looped(talk) if looping.done() else _overdue(talk)
+        ask = talk.ears.ask.result() if talk.ears.ask.done() else None
+        sentence = ASKS[ask.wish] if ask else _looped(talk) if looping.done() else _overdue(talk)
         await _cancel(talk, asked, talk.limits.grace_s)
-        return Report(ok=False, sentence=sentence, details=talk.details())
+        return Report(ok=False, sentence=sentence, details=talk.details(), ask=ask)
     except asyncio.CancelledError:
         await _cancel(talk, asked, STOP_S)
         raise

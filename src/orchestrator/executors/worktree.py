@@ -1,6 +1,7 @@
 """Says whether anything changed in a worktree, without changing anything there itself."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -12,6 +13,7 @@ STATUS = (
     *("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"),
     *("status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignore-submodules=none", "-z"),
 )
+LISTS = (*STATUS[:7], "ls-files", "-z", "--")
 Kept = Callable[[Sequence[str]], Sequence[str]]
 LIMITS = process.Limits(seconds=60)
 
@@ -33,6 +35,20 @@ async def look(worktree: Path, env: Mapping[str, str], folder: Path, kept: Kept 
         for path in touched(listed.read()):
             seen.update(state(worktree / path).encode())
     return seen.hexdigest()
+
+
+async def saved(
+    worktree: Path, places: Sequence[str], env: Mapping[str, str], folder: Path, kept: Kept = openly
+) -> int:
+    """How many files of save points lie at these places in it."""
+    with NamedTemporaryFile(dir=folder, prefix="kept-") as listed:
+        await process.run(kept((*LISTS, *places)), cwd=worktree, env=env, limits=LIMITS, log=Path(listed.name))
+        return listed.read().count(b"\0")
+
+
+def certain(place: str) -> str:
+    """As far as it can be known before a shell has looked at it: “src/*” is something in “src”."""
+    return re.split(r"[^/]*[*?\[{$`~]", place, maxsplit=1)[0] or "."
 
 
 def touched(status: bytes) -> Iterator[str]:

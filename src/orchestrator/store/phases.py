@@ -6,10 +6,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
-from orchestrator.domain.project import GATES, IN_A_PHASE, Project, Signal, Step
+from orchestrator.domain.project import GATES, IN_A_PHASE, MIDWAY, Project, Signal, Step
 from orchestrator.domain.roadmap import PlannedPhase
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import NotFound
+from orchestrator.store import rules
 from orchestrator.store.tables import PhaseRow, ProjectRow
 
 SET_ASIDE = {
@@ -18,6 +19,8 @@ SET_ASIDE = {
     (Step.PROBLEM, Signal.GONE_BACK),
     (Step.VISION, Signal.APPROVED),  # of a change: what is not finished is begun anew
 }
+
+ENDS = {Signal.CANCELLED, Signal.RESET, Signal.UNDO}
 
 
 async def plan(db: AsyncSession, project: ProjectRow, planned: Sequence[PlannedPhase]) -> None:
@@ -45,6 +48,8 @@ async def get(db: AsyncSession, project_id: str, number: int) -> PhaseRow:
 
 async def follow(db: AsyncSession, project: ProjectRow, before: Project, signal: Signal) -> None:
     """Bring the phase at hand in line with the move that the project has just made."""
+    if signal in ENDS or (before.step, signal) in SET_ASIDE or before.step is Step.MERGING:
+        await rules.over(db, project.id, before.phase)
     if before.step is Step.UNDOING and signal is Signal.FINISHED:
         await _undone(db, project)
     elif before.step is Step.MERGING and signal in {Signal.FINISHED, Signal.NEXT_PHASE}:
@@ -60,8 +65,8 @@ async def follow(db: AsyncSession, project: ProjectRow, before: Project, signal:
 
 
 def _stands(project: Project | ProjectRow) -> Step:
-    """Where in its work a project is; at the question about its limit, where that was reached."""
-    return project.paused_from if project.step is Step.LIMIT and project.paused_from else project.step
+    """Where in its work a project is; at a question in the middle of something, where that will go on."""
+    return project.paused_from if project.step in MIDWAY and project.paused_from else project.step
 
 
 def as_planned(row: PhaseRow) -> PlannedPhase:

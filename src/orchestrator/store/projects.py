@@ -10,7 +10,7 @@ from orchestrator import clock, faults
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.policy import ANSWERS, Role
-from orchestrator.domain.project import GATES, WORKING, Project, Signal
+from orchestrator.domain.project import GATES, WORKING, Project, Signal, Step
 from orchestrator.domain.run import Network
 from orchestrator.errors import NotFound
 from orchestrator.store import events, gates, phases, questions
@@ -93,6 +93,7 @@ async def move(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor, 
     for name in COLUMNS:
         setattr(row, name, getattr(after, name))
     row.stage, row.quick = after.stage, []
+    row.ask = row.ask if after.step is Step.PERMISSION else None
     await phases.follow(db, row, before, signal)
     moved = {"from": before.stage, "to": after.stage, "step": after.step, "left": before.step, "phase": row.phase}
     events.append(db, row, actor, "project.moved", by=signal, **moved, **said)

@@ -1,14 +1,15 @@
 """What to ask at a decision, put together from the rows."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain import question
-from orchestrator.domain.project import BEFORE_PHASES, Step
+from orchestrator.domain import permission, plain, question
+from orchestrator.domain.project import AFTER_WORK, BEFORE_PHASES, Step
 from orchestrator.domain.question import Proof, Question
-from orchestrator.domain.run import RunKind
-from orchestrator.store import agreed, checks, costs, documents, phases, spends, took
+from orchestrator.domain.run import Ask, RunKind, Wish
+from orchestrator.store import agreed, asides, checks, costs, documents, phases, spends, took
 from orchestrator.store.tables import ProjectRow
 
 UNKNOWN = "Something went wrong that we did not expect."
@@ -21,8 +22,18 @@ TRIED = {
 }
 
 
+LATE = "This was said when the builder had come to its end, and it has not heard it: “{text}”"
+UNHEARD = "This was said while the prototype was made, and the starter cannot listen: “{text}”"
+SHOWN = 300  # characters of what somebody said
+
+
 async def compose(db: AsyncSession, project: ProjectRow) -> Question:
-    return await ASKS[project.step](db, project)
+    """The question of this step, with what people said meanwhile that no builder has heard."""
+    asked = await ASKS[project.step](db, project)
+    late = await asides.late(db, project.id) if project.step in AFTER_WORK else []
+    says = UNHEARD if project.builder == took.STARTER else LATE
+    heard = tuple(says.format(text=plain.cut(plain.one_line(text), SHOWN)) for text in late)
+    return replace(asked, considerations=(*heard, *asked.considerations)) if heard else asked
 
 
 async def _vision(db: AsyncSession, project: ProjectRow) -> Question:
@@ -66,6 +77,12 @@ async def _problem(db: AsyncSession, project: ProjectRow) -> Question:
     return question.problem(sentence, project.phase, proof, building=building, usually=usually)
 
 
+async def _permission(db: AsyncSession, project: ProjectRow) -> Question:
+    del db
+    ask = project.ask or {}
+    return permission.question(Ask(Wish(ask["wish"]), ask["subject"]), project.phase)
+
+
 async def _limit(db: AsyncSession, project: ProjectRow) -> Question:
     parts = [(part.title, part.spent.micros) for part in await costs.parts(db, project.id)]
     return question.limit(project.spent, project.budget, spends.currency(db), parts)
@@ -85,4 +102,5 @@ ASKS: dict[Step, Callable[[AsyncSession, ProjectRow], Awaitable[Question]]] = {
     Step.RESULT: _result,
     Step.PROBLEM: _problem,
     Step.LIMIT: _limit,
+    Step.PERMISSION: _permission,
 }

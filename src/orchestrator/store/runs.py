@@ -81,10 +81,16 @@ async def end(db: AsyncSession, row: ProjectRow, key: str, report: Report) -> No
     run = await find(db, key)
     if run is None:
         return
-    run.status = RunStatus.COMPLETED if report.ok else RunStatus.FAILED
+    run.status = RunStatus.COMPLETED if report.ok else RunStatus.CANCELLED if report.ask else RunStatus.FAILED
     _pay(db, row, run, report.details if report.details.get("cost") else run.details)
     run.sentence, run.details, run.ended_at = report.sentence, report.details, clock.now()
-    said: dict[str, Any] = {"ok": report.ok, "text": report.sentence, "kind": run.kind, "phase": run.phase}
+    said: dict[str, Any] = {
+        "ok": report.ok,
+        "asks": report.ask.wish if report.ask else "",
+        "text": report.sentence,
+        "kind": run.kind,
+        "phase": run.phase,
+    }
     events.append(db, row, ORCHESTRATOR, "run.finished", run=run.id, **said)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.gate import Kind
 from orchestrator.domain.policy import ANSWERS
-from orchestrator.domain.project import Step
+from orchestrator.domain.project import MIDWAY, Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.store import pages
 from orchestrator.store.pages import Page, Standing
@@ -84,7 +84,7 @@ def beads(found: Standing) -> tuple[Bead, ...]:
     """The phases once there are some, the stations of the journey before that."""
     if found.phases:
         return tuple(_phase(found, phase.number, phase.status) for phase in found.phases)
-    step = found.project.paused_from if found.project.step is Step.LIMIT else found.project.step
+    step = found.project.paused_from if found.project.step in MIDWAY else found.project.step
     idea = PROVEN if step not in {Step.TALKING, Step.DRAFTING} else WORKING
     vision = YOU if step is Step.VISION else (LATER if idea is WORKING else PROVEN)
     phases = LATER if vision is not PROVEN else (YOU if found.gate else WORKING)
