@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.delivery import limit, outside, told
+from orchestrator.delivery import limit, outside, pricing, told
 from orchestrator.domain.project import BUILDS, Project
 from orchestrator.domain.run import Activity, Job, Report, Rule, RunKind
 from orchestrator.errors import BuilderLost, NotPossible
@@ -49,6 +49,7 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
         raise
     if problem := await runtime().forge.take_back(worktree):
         report = replace(report, details=report.details | {"history": problem})
+    report = await pricing.priced(row.builder, report)
     if seen := outside.changed(before, await outside.look(project.id)):
         report = replace(report, details=report.details | {"outside": seen})
     ended = "completed" if report.ok else "asked" if report.ask else "failed"

@@ -31,6 +31,7 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Rename: Role.OWNER,
     command.SetBudget: Role.OWNER,
     command.Forget: Role.OWNER,
+    command.SetBuilder: Role.OWNER,
     command.SetMember: Role.OWNER,
     command.RemoveMember: Role.OWNER,
 }
@@ -48,6 +49,7 @@ DOING: Final[dict[type[command.Command], str]] = {
     command.Rename: "rename it",
     command.SetBudget: "set its limit",
     command.Forget: "change what its builder may do",
+    command.SetBuilder: "choose its builder",
     command.SetMember: "decide who takes part",
     command.RemoveMember: "decide who takes part",
 }

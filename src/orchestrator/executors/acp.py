@@ -16,6 +16,8 @@ from orchestrator.contain.sandbox import Room, Sandbox, Tenant
 from orchestrator.domain.run import Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
+from orchestrator.executors.agents import home as homes
+from orchestrator.executors.agents.kit import NONE, Kit
 from orchestrator.executors.ears import Ears, real
 from orchestrator.executors.loops import Loops
 from orchestrator.executors.permissions import Bounds
@@ -52,8 +54,9 @@ class Acp:
         programs: tuple[Path, ...] = (),
         model_hosts: tuple[str, ...] = (),
         private: Sequence[Path] = (),
+        kit: Kit = NONE,
     ) -> None:
-        self._command, self._description, self._home = command, description, home.resolve()
+        self._command, self._description, self._home, self._kit = command, description, home.resolve(), kit
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
         self._walls, self._programs, self._model_hosts = walls, programs, model_hosts
         self._private = tuple(path.resolve() for path in private)
@@ -65,9 +68,15 @@ class Acp:
         """As `ports.Executor` promises. A builder that says it has finished is not believed more than that."""
         home = self._home_of(job.worktree)
         env = process.environment(home)
-        async with folder(home) as temporary:
+        async with furnished(home, self._kit), folder(home) as temporary:
             env |= {"TMPDIR": str(temporary), **self._env}
-            tenant = Tenant(self._command, env, home, self._programs, self._model_hosts)
+            tenant = Tenant(
+                self._command,
+                env,
+                home,
+                (*self._programs, *self._kit.programs),
+                (*self._model_hosts, *self._kit.hosts),
+            )
             try:
                 async with sandbox.room(self._walls, job, tenant) as room:
                     return await self._run(room, tell, hear)
@@ -112,7 +121,9 @@ class Acp:
             connection = sdk.connect_to_agent(ears, wire)
             try:
                 session = Session(home / NOTES)
-                talk = watch.Talk(job, ears, wire, loops, spawned, connection, self._limits, session, hear)
+                talk = watch.Talk(
+                    job, ears, wire, loops, spawned, connection, self._limits, session, hear, self._kit.title
+                )
                 return await watch.watched(talk, tell)
             finally:
                 await connection.close()
@@ -132,6 +143,16 @@ class Acp:
             if any(word in name.upper() for word in SECRET) and len(value) > SHORT:
                 text = text.replace(value, "…")
         return text
+
+
+@asynccontextmanager
+async def furnished(home: Path, kit: Kit) -> AsyncIterator[None]:
+    """With what the builder is to find there; a sign-in that it renewed is kept."""
+    await asyncio.to_thread(homes.furnish, home, kit)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(homes.bring_back, home, kit)
 
 
 @asynccontextmanager

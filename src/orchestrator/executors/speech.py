@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.domain.run import Activity
+from orchestrator.executors import troubles
 from orchestrator.executors.permissions import mentioned
 
 ENDED = {"completed", "failed"}
@@ -69,6 +70,7 @@ class Speech:
         self.steps: dict[str, Step] = {}
         self.changed: set[str] = set()  # paths of files
         self.cost: dict[str, Any] = {}
+        self.hints = troubles.Hints()
         self._worktree, self._clean, self._plan = str(worktree) + "/", clean, ""
         self._hear: Mapping[str, Callable[[Any], Activity | None]] = {
             "agent_message_chunk": self._text,
@@ -80,6 +82,7 @@ class Speech:
 
     def hear(self, update: Any) -> Activity | None:
         """What to tell a person of this, if anything."""
+        self.hints = troubles.heard(self.hints, update.field_meta)
         return self._hear.get(update.session_update, lambda _: None)(update)
 
     def step(self, update: Any) -> Step:
@@ -121,6 +124,8 @@ class Speech:
             return FAILED
         if step.kind == "edit":
             return changed(len(self.changed)) if step.status == "completed" else ""
+        if step.kind == "execute" and step.status == "pending" and not step.raw:
+            return ""  # some builders say only later what it is that they run
         return step.told or (runs(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
 
     def _details(self, step: Step) -> dict[str, Any]:
@@ -132,11 +137,11 @@ class Speech:
 
     def _usage(self, update: Any) -> Activity | None:
         cost = update.cost
-        self.cost = {"used": update.used, "size": update.size}
+        self.cost |= {"used": update.used, "size": update.size}  # what it cost is not told each time
         if cost:
             self.cost |= {"amount": cost.amount, "currency": cost.currency}
         sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if cost else "Is working."
-        return Activity(sentence, "usage", self.cost)
+        return Activity(sentence, "usage", dict(self.cost))
 
 
 def listed(entries: Iterable[dict[str, str]]) -> str:
