@@ -14,8 +14,8 @@ import processes
 from ground.agents import KEY, Bench, bench, by_results, does
 from ground.model_values import Gives
 from orchestrator.delivery.pricing import priced
+from orchestrator.domain.run import Ask, Wish
 from orchestrator.errors import BuilderLost
-from orchestrator.executors.permissions import OUTSIDE
 from orchestrator.executors.session import CUT_OFF
 
 AT_ONCE_S = 20  # with the few tries of its own that we leave it; minutes would be without
@@ -44,7 +44,8 @@ async def test_it_writes_a_file_and_makes_a_save_point(real: Bench):
     assert real.git("log", "-1", "--format=%s") == "say hi\n"
     assert "Is making a save point." in real.sentences
     assert report.details["said"].endswith("All done.")
-    assert not any(word in sentence for sentence in real.sentences for word in ("git", "hello.txt", "{"))
+    told = [activity.sentence for activity in real.told if activity.kind != "permission"]
+    assert not any(word in sentence for sentence in told for word in ("git", "hello.txt", "{"))
 
 
 async def test_what_it_cost_becomes_money(real: Bench):
@@ -71,20 +72,21 @@ async def test_it_has_its_own_key_and_nothing_else_of_ours(real: Bench, monkeypa
 async def test_it_asks_before_it_writes_beside_its_trial_copy(tmp_path: Path):
     async with bench("claude", tmp_path) as claude:
         claude.api.answers = by_results(does(claude.hand.write(tmp_path / "beside.txt", "x")), DONE)
-        await claude.run()
+        report = await claude.run()
 
         assert not (tmp_path / "beside.txt").exists()
-        assert OUTSIDE in claude.sentences
+        assert report.ask == Ask(Wish.OUTSIDE, str(tmp_path / "beside.txt"))
 
 
-@pytest.mark.parametrize("command", ["git push origin main", "npm install left-pad", "rm -r src"])
-async def test_codex_asks_about_the_commands_that_our_rules_name(command: str, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("command", "wish"), [("git push origin main", Wish.PUSH), ("npm install left-pad", Wish.INSTALL)]
+)
+async def test_codex_asks_about_the_commands_that_our_rules_name(command: str, wish: Wish, tmp_path: Path):
     async with bench("codex", tmp_path) as codex:
         codex.api.answers = by_results(does(codex.hand.run(command)), DONE)
-        await codex.run()
+        report = await codex.run()
 
-        [asked] = [sent for sent in codex.wire if sent.get("method") == "session/request_permission"]
-        assert asked["params"]["toolCall"]["rawInput"]["command"] == command
+        assert report.ask == Ask(wish, command)
 
 
 async def test_killed_it_is_lost_and_goes_on_where_it_was(real: Bench):

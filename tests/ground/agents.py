@@ -6,7 +6,6 @@ Where neither they nor their registry are there, these tests, and no others, are
 
 import contextlib
 import fcntl
-import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -131,12 +130,6 @@ class Bench:
     def sentences(self) -> list[str]:
         return [activity.sentence for activity in self.told]
 
-    @property
-    def wire(self) -> list[dict[str, Any]]:
-        """What the agent sent, as it came."""
-        lines = (self.folder / "wire").read_text().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
-
     def builder(self) -> Acp:
         return installed.builders(self.settings)[self.agent.id]
 
@@ -157,21 +150,14 @@ async def bench(name: str, folder: Path) -> AsyncIterator[Bench]:
     """With an agent installed for us alone, as the settings page tells an operator to do."""
     agent = AGENTS[name]
     modules = fetched(agent)
-    program = modules / ".bin" / agent.programs[0]
     async with ModelApi(lambda _: Gives(text="Nothing to do."), key=KEY) as api:
         named = {f"{provider.key}": KEY for provider in agent.providers[:1]}
         named |= {"anthropic_base_url": api.anthropic, "openai_base_url": api.openai}
         settings = Settings(_env_file=None, data_dir=folder / "data", builder_models=MODELS, **named)
-        tap(folder / "data" / "agents" / "node_modules" / ".bin" / agent.programs[0], program, folder / "wire")
+        (folder / "data" / "agents").mkdir(parents=True)
+        (folder / "data" / "agents" / "node_modules").symlink_to(modules)
         repository(folder / "trial")
         yield Bench(agent, api, folder, settings)
-
-
-def tap(here: Path, program: Path, log: Path) -> None:
-    """A program in front of another one that notes what that one says."""
-    here.parent.mkdir(parents=True)
-    here.write_text(f"#!/bin/sh\n'{program}' \"$@\" | tee '{log}'\n")
-    here.chmod(0o755)
 
 
 def repository(where: Path) -> None:
