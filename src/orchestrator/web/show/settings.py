@@ -2,20 +2,22 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.command import Rename, SetMember
+from orchestrator.domain import permission
+from orchestrator.domain.command import Forget, Rename, SetMember
 from orchestrator.domain.policy import allows
 from orchestrator.models import providers
 from orchestrator.ports import Executor
 from orchestrator.runtime import runtime
-from orchestrator.store import members, people
+from orchestrator.store import members, people, rules
 from orchestrator.store.pages import Standing
+from orchestrator.store.tables import RuleRow
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
 from orchestrator.web.views import times
 from orchestrator.web.views.marks import PROVEN, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
-from orchestrator.web.views.settings import Connection, Member, PeoplePage, PeopleView, SettingsPage
+from orchestrator.web.views.settings import Allowed, Connection, Member, PeoplePage, PeopleView, SettingsPage
 from orchestrator.web.views.shell import Tab
 
 STARTER = Mark(State.REST, "part", "Starter only")
@@ -87,8 +89,16 @@ async def people_page(
         PeopleView(action, shown, allows(found.role, SetMember), email or Field()),
         name or Field(found.project.name),
         allows(found.role, Rename),
+        tuple(_allowed(viewer, row) for row in await rules.remembered(db, found.project.id)),
+        allows(found.role, Forget),
         saved,
     )
+
+
+def _allowed(viewer: Viewer, row: RuleRow) -> Allowed:
+    who, day = viewer.name(row.by, row.by_name), times.day_at(row.at, viewer.now, viewer.zone)
+    title = f"It may {'' if row.allowed else 'not '}{permission.wants(row.wish)}."
+    return Allowed(row.id, title, f"{who}, {day}.")
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:
