@@ -5,6 +5,7 @@
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ LAST_WORDS = "the last words\n"
 session = {"id": "s1", "cwd": "."}
 cancelled = threading.Event()
 sending = threading.Lock()
+answers = {}
 
 
 def send(**message):
@@ -29,6 +31,21 @@ def send(**message):
 
 def update(update, /, **more):
     send(method="session/update", params={"sessionId": session["id"], "update": {"sessionUpdate": update, **more}})
+
+
+def ask(kind, what):
+    """What is answered to a question for leave: the option that was picked, or that it was dropped."""
+    number = f"ask-{len(answers)}"
+    answers[number] = queue.Queue()
+    more = {"rawInput": {"command": what}} if kind == "execute" else {"locations": [{"path": what}]}
+    options = [
+        {"optionId": kind, "name": "Sure", "kind": kind} for kind in ("reject_once", "allow_always", "allow_once")
+    ]
+    call = {"toolCallId": number, "kind": kind, "title": "Tidy up", **more}
+    params = {"sessionId": session["id"], "options": options, "toolCall": call}
+    send(id=number, method="session/request_permission", params=params)
+    outcome = answers[number].get()["outcome"]
+    return outcome.get("optionId", outcome["outcome"])
 
 
 def step(number, kind, title):
@@ -117,6 +134,30 @@ def preach(_phase):
     time.sleep(600)
 
 
+def asks(phase):
+    """Wants what is written down, each in turn, and does its work in any case."""
+    write(f"begun-{phase}.txt", "half done\n")
+    for wish in place("wishes").read_text().splitlines():
+        said = ask(*wish.split(" ", 1))
+        if said == "cancelled":
+            cancelled.wait(30)
+            return
+        with place("answers").open("a") as kept:
+            kept.write(f"{said}\n")
+    if phase:
+        good(phase)
+
+
+def waits(phase):
+    """Is at it for as long as there is a file."""
+    place("begun").touch()
+    while place("wait").exists() and not cancelled.is_set():
+        step(0, "think", "Think")
+        time.sleep(0.05)
+    if phase:
+        good(phase)
+
+
 def red(phase):
     good(phase)
     write(f"tests/test_phase_{phase}.py", FAILS.format(n=phase))
@@ -144,7 +185,10 @@ def costly(phase):
 
 DEEDS = {
     deed.__name__: deed
-    for deed in (good, crash, hang, busy, steady, loop, flood, claim, slow, preach, red, outside, weaken, costly)
+    for deed in (
+        *(good, crash, hang, busy, steady, loop, flood, claim, slow, preach),
+        *(red, outside, weaken, costly, asks, waits),
+    )
 }
 MOODS = Path(sys.argv[1])
 TARGETS = MOODS.with_name("targets")
@@ -179,10 +223,26 @@ def mood():
     return next((place.read_text().split() for place in places if place.exists()), [])
 
 
+def place(what):
+    """A file of this project's, beside its mood."""
+    return MOODS / f"{Path(session['cwd']).parents[1].name}-{what}"
+
+
+def told(prompt):
+    """What it was told, in order, for those who ask for that."""
+    if (kept := place("told")).exists():
+        with kept.open("a") as file:
+            file.write(json.dumps(prompt) + "\n")
+
+
 def work(id, prompt):
     first = prompt.split("\n")[0].split()
-    phase = int(first[1]) if len(first) > 1 else 0
+    phase = int(first[1]) if len(first) > 1 and first[0].startswith("/") else 0
     moods = mood()
+    told(prompt)
+    if place("stumbles").exists() and not first[0].startswith("/"):
+        place("stumbles").unlink()
+        os._exit(9)
     if first[0] == "/plan-feature":
         step(1, "edit", "Write the plan")
         write(f".agents/plans/phase-{phase}.md", "Do it.\n" if sketchy(moods, prompt) else plan(phase))
@@ -207,6 +267,8 @@ def handle(message):
         threading.Thread(target=work, args=(id, params["prompt"][0]["text"]), daemon=True).start()
     elif method == "session/cancel":
         cancelled.set()
+    elif method is None and id in answers:
+        answers[id].put(message["result"])
 
 
 for line in sys.stdin:

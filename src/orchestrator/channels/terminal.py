@@ -8,7 +8,7 @@ import httpx
 
 from orchestrator.channels.server import Refused, Server
 from orchestrator.channels.transcript import Transcript
-from orchestrator.domain.gate import Decision
+from orchestrator.domain.gate import Decision, Kind
 from orchestrator.domain.project import WORKING
 from orchestrator.errors import OrchestratorError
 
@@ -27,10 +27,14 @@ def gate_text(gate: dict[str, Any]) -> str:
     lines += [f"If you don’t: {gate['on_no']}"]
     lines += [f"Good to know: {one}" for one in gate["considerations"]]
     lines += [f"{label}: {text}" for label, text in gate["facts"]]
-    lines += [f"Way out “{way['way']}”: {way['label']}. {way['sentence']}" for way in gate["ways"]]
-    approve = "approve WAY OUT" if gate["ways"] else "approve"
+    lines += [f"{_way(gate)} “{way['way']}”: {way['label']}. {way['sentence']}" for way in gate["ways"]]
+    approve = f"approve {_way(gate).upper()}" if gate["ways"] else "approve"
     lines += ["", f"Answer with: {approve} · changes WHAT SHOULD BE DIFFERENT · reject", f"(decision {gate['id']})"]
     return "\n".join(lines)
+
+
+def _way(gate: dict[str, Any]) -> str:
+    return "How long" if gate["kind"] == Kind.PERMISSION else "Way out"
 
 
 def answer(gate: dict[str, Any], line: str) -> dict[str, Any] | None:

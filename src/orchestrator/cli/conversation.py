@@ -43,7 +43,9 @@ def gates(as_json: JSON = False) -> None:
 def approve(
     gate: Gate = "",
     note: Note = "",
-    way: Annotated[str, typer.Option(help="Which way out of a problem; `orchestrator gates` names them.")] = "",
+    way: Annotated[
+        str, typer.Option(help="Which way out of a problem, or for how long; `orchestrator gates` names them.")
+    ] = "",
     as_json: JSON = False,
 ) -> None:
     """Say yes to a decision."""

@@ -52,6 +52,11 @@ _WANTED = {
 }
 
 
+def wants(wish: Wish) -> str:
+    """What a builder wants, after “to”."""
+    return _WANTED[wish].wants
+
+
 def question(ask: Ask, phase: int) -> Question:
     """Ask whether the builder may do what it may not do by itself."""
     about = _WANTED[ask.wish]

@@ -16,6 +16,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    Forget,
     OfProject,
     Pause,
     Prime,
@@ -156,6 +157,13 @@ async def member(
     return await _kept(id, who, command, key, "email", email)
 
 
+@router.post("/projects/{id}/rules")
+async def forget(id: ProjectId, who: Signed, rule: Text = "", key: Key = "") -> Response:
+    """Take back what was allowed for good."""
+    await done(Forget(id, rule), who, key)
+    return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
+
+
 async def _kept(id: str, who: Person, command: Command, key: str, field: str, value: str) -> Response:
     """Do it, or show the page again with what was typed and what is wrong with it."""
     try:
@@ -210,6 +218,8 @@ async def answer(
 
 
 def _given(id: str, decision: str, note: str, version: int | None, way: str) -> Answer:
+    decision, _, button = decision.partition(" ")  # a yes that has a button of its own says which it is
+    way = button or way
     if decision not in set(Decision):
         raise NotUnderstood("Please choose one of the buttons.", field="decision")
     return Answer(id, Decision(decision), note, version, Way(way) if way in set(Way) else None)

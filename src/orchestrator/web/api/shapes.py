@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from orchestrator.domain.gate import Decision, Kind, Status
+from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.domain.project import Stage, Step
-from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus
+from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus, Wish
 from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
-from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RunRow
+from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RuleRow, RunRow
 from orchestrator.web import standing as sentences
 
 
@@ -127,6 +127,7 @@ class GateOut(BaseModel):
     answered_at: datetime | None
     channel: str | None
     note: str | None
+    way: Way | None
 
     @classmethod
     def of(cls, row: GateRow) -> "GateOut":
@@ -143,7 +144,10 @@ class GateOut(BaseModel):
 
 
 class Answered(BaseModel):
-    """What somebody decides. `way` is one of the ways out of a problem; `version` is of the document that was read."""
+    """What somebody decides. `way` is one of the decision's `ways`, without it the first that it shows.
+
+    `version` is of the document that was read.
+    """
 
     decision: Decision
     note: str = ""
@@ -191,6 +195,26 @@ class RunOut(BaseModel):
     def of(cls, row: RunRow, costs: Mapping[str, float] | None = None) -> "RunOut":
         plain = {name: getattr(row, name) for name in cls.model_fields if name != "cost"}
         return cls(**plain, cost=(costs or {}).get(row.id))
+
+
+class RuleOut(BaseModel):
+    """What somebody said that the builder may or may not do. Without a `subject` it holds for all of that kind.
+
+    It holds in `phase`; without one, in all.
+    """
+
+    id: str
+    wish: Wish
+    subject: str
+    allowed: bool
+    phase: int | None
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, row: RuleRow) -> "RuleOut":
+        plain = {name: getattr(row, name) for name in cls.model_fields if name != "by"}
+        return cls(**plain, by=row.by_name)
 
 
 class CheckOut(BaseModel):

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from orchestrator.domain import permission
 from orchestrator.domain.project import SAID, Step
-from orchestrator.domain.run import Network
+from orchestrator.domain.run import Network, Wish
 from orchestrator.store.events import Event
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as gate_views
@@ -79,8 +80,14 @@ def _matters(event: Event, show: str) -> bool:
     if show != "problems":
         return True
     data = event.data
+    asks = bool(data.get("asks"))
     red = event.kind == "check.finished" and not data.get("passed")
-    return red or data.get("ok") is False or data.get("step") == Step.PROBLEM or event.kind == "gate.expired"
+    return (
+        red
+        or (data.get("ok") is False and not asks)
+        or data.get("step") == Step.PROBLEM
+        or event.kind == "gate.expired"
+    )
 
 
 def _details(event: Event) -> str:
@@ -121,6 +128,18 @@ def _answered(event: Event, who: str) -> Sentence:
     return TALK, "", f"{who} {DECIDED[data['decision']]}: {lower_first(data['question'])}{note}"
 
 
+def _rule(event: Event, who: str) -> Sentence:
+    data = event.data
+    may = "may" if data["allowed"] else "may not"
+    how_long = "in this phase" if data["phase"] else "always"
+    return TALK, "", f"{who} said that the builder {may} {permission.wants(Wish(data['wish']))}, {how_long}."
+
+
+def _heard(event: Event, _who: str) -> Sentence:
+    count = len(event.data["messages"])
+    return PART, "", f"The builder has heard {'what you said' if count == 1 else f'the {count} things you said'}."
+
+
 def _activity(event: Event, _who: str) -> Sentence:
     return PART, "", f"The builder {lower_first(event.data['text'])}" if _is_doing(event) else event.data["text"]
 
@@ -130,7 +149,7 @@ def _is_doing(event: Event) -> bool:
 
 
 def _finished(event: Event, _who: str) -> Sentence:
-    return (QUIET if event.data["ok"] else STUCK), "", event.data["text"]
+    return (QUIET if event.data["ok"] or event.data.get("asks") else STUCK), "", event.data["text"]
 
 
 def _check(event: Event, _who: str) -> Sentence:
@@ -184,12 +203,15 @@ TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "gate.withdrawn": _plain(QUIET, "No longer asked: {question}"),
     "gate.reminded": _plain(ASKS, "We reminded you: {question}"),
     "gate.expired": _plain(QUIET, "Nobody answered, so the project rests: {question}"),
+    "rule.set": _rule,
+    "rule.removed": _plain(QUIET, "{who} took back what the builder may do."),
     "phase.planned": _plain(PAPER, "The plan of phase {phase} is written."),
     "phase.built": _plain(PART, "Phase {phase} is built. Now we check it ourselves."),
     "phase.completed": _completed,
     "phase.undone": _plain(UNDO, "Phase {phase} was taken out of your app again."),
     "run.started": lambda event, _who: (PART, "", f"The builder began {RUNS[event.data['kind']]}."),
     "run.activity": _activity,
+    "run.heard": _heard,
     "run.finished": _finished,
     "check.finished": _check,
 }

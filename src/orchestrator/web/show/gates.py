@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from orchestrator.domain.gate import Kind, Status
+from orchestrator.domain.gate import Kind, Status, Way
+from orchestrator.domain.permission import EXACTLY
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.store.tables import GateRow
 from orchestrator.web.show.viewer import Viewer
@@ -12,6 +13,7 @@ from orchestrator.web.views.gates import Answer, Fact, GateView, ReceiptView, Wa
 from orchestrator.web.views.marks import Field, Link, Mark, Note, State
 
 NOT_ANSWERED = {Status.EXPIRED, Status.WITHDRAWN}
+FOR_HOW_LONG = {Way.ONCE: "Only this once.", Way.ALWAYS: "Always in this project."}
 LEGENDS = {1: "The way out", 2: "Two ways out", 3: "Three ways out"}
 OTHERS = Mark(State.REST, "you", "Waits for an answer")
 OTHERS_MAY = "Everybody who may decide in this project. You may read along."
@@ -23,6 +25,7 @@ def card(
 ) -> GateView:
     """The open question with everything that is needed to answer it."""
     may = role in ANSWERS
+    leave = gate.kind is Kind.PERMISSION
     label, hint = _note(gate)
     return GateView(
         id=gate.id,
@@ -34,12 +37,14 @@ def card(
         considerations=tuple(gate.considerations),
         facts=(*_read_it(gate), *_facts(gate), *_terms(viewer, gate, may)),
         version=gate.version or None,
-        ways=_ways(gate),
-        legend=LEGENDS.get(len(gate.ways), ""),
+        ways=() if leave else _ways(gate),
+        legend="" if leave else LEGENDS.get(len(gate.ways), ""),
+        yes=tuple(WayOut(way["way"], way["label"], way["sentence"]) for way in gate.ways) if leave else (),
         note_label=label,
         note_hint=hint,
         note=note or Field(),
-        small=STUCK_SMALL if gate.ways else "",
+        small=STUCK_SMALL if gate.ways and not leave else "",
+        details="\n".join(text for label, text in gate.facts if label == EXACTLY),
         trouble=trouble,
         may_answer=may,
     )
@@ -47,6 +52,8 @@ def card(
 
 def _note(gate: GateRow) -> tuple[str, str]:
     """What stands above and below the place for a few words."""
+    if gate.kind is Kind.PERMISSION:
+        return "What should it do instead?", "Only if you say no. A few words are enough."
     if gate.ways:
         return "Anything we should know?", ""
     if gate.kind is Kind.BUDGET:
@@ -75,7 +82,8 @@ def _said(viewer: Viewer, gate: GateRow) -> str:
         return f"No longer asked since {times.day_at(at, viewer.now, viewer.zone)}. Nothing was decided."
     who = viewer.name(gate.answered_by, gate.answered_name)
     answer = Answer(who, at, gate.channel or "web", gate.note or "")
-    return views.answered(answer, viewer.now, viewer.zone, gate.version or None)
+    said = views.answered(answer, viewer.now, viewer.zone, gate.version or None)
+    return f"{said} {FOR_HOW_LONG[gate.way]}" if gate.way in FOR_HOW_LONG else said
 
 
 def _read_it(gate: GateRow) -> tuple[Fact, ...]:
@@ -95,6 +103,8 @@ def _facts(gate: GateRow) -> tuple[Fact, ...]:
     """The same label once, with everything that stands under it."""
     grouped: dict[str, list[str]] = {}
     for label, text in gate.facts:
+        if label == EXACTLY:
+            continue  # is folded
         grouped.setdefault(_label(label), []).append(text)
     return tuple(_fact(label, texts) for label, texts in grouped.items())
 

@@ -2,22 +2,32 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.command import Rename, SetBuilder, SetMember
+from orchestrator.domain import permission
+from orchestrator.domain.command import Forget, Rename, SetBuilder, SetMember
 from orchestrator.domain.policy import allows
 from orchestrator.executors import agents, installed
 from orchestrator.executors.agents import COMMAND, STARTER
 from orchestrator.executors.agents.finding import Found
 from orchestrator.models import providers
 from orchestrator.runtime import runtime
-from orchestrator.store import members, people
+from orchestrator.store import members, people, rules
 from orchestrator.store.pages import Standing
+from orchestrator.store.tables import RuleRow
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
 from orchestrator.web.views import times
 from orchestrator.web.views.marks import PROVEN, Choice, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
-from orchestrator.web.views.settings import BuiltView, Connection, Member, PeoplePage, PeopleView, SettingsPage
+from orchestrator.web.views.settings import (
+    Allowed,
+    BuiltView,
+    Connection,
+    Member,
+    PeoplePage,
+    PeopleView,
+    SettingsPage,
+)
 from orchestrator.web.views.shell import Tab
 from orchestrator.web.views.words import upper_first
 
@@ -113,6 +123,8 @@ async def people_page(
         PeopleView(action, shown, allows(found.role, SetMember), email or Field()),
         name or Field(found.project.name),
         allows(found.role, Rename),
+        tuple(_allowed(viewer, row) for row in await rules.remembered(db, found.project.id)),
+        allows(found.role, Forget),
         saved,
         built(found),
     )
@@ -128,6 +140,12 @@ def built(found: Standing) -> BuiltView:
         views.networks(project.network),
         allows(found.role, SetBuilder),
     )
+
+
+def _allowed(viewer: Viewer, row: RuleRow) -> Allowed:
+    who, day = viewer.name(row.by, row.by_name), times.day_at(row.at, viewer.now, viewer.zone)
+    title = f"It may {'' if row.allowed else 'not '}{permission.wants(row.wish)}."
+    return Allowed(row.id, title, f"{who}, {day}.")
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:

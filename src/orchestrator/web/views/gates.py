@@ -41,6 +41,7 @@ class GateView:
     version: int | None = None
     ways: tuple[WayOut, ...] = ()
     legend: str = ""  # “Three ways out”
+    yes: tuple[WayOut, ...] = ()  # several yeses, each with a button of its own
     note_label: str = "What should be different?"
     note_hint: str = "Only if you ask for changes or reject. A few words are enough."
     note: Field = field(default_factory=Field)

@@ -91,11 +91,22 @@ class SettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the builder may do without being asked about."""
+
+    id: str
+    title: str
+    text: str  # who said so, and when
+
+
+@dataclass(frozen=True, slots=True)
 class PeoplePage:
     head: ProjectHead
     people: PeopleView
     name: Field
     may_rename: bool = True
+    allowed: tuple[Allowed, ...] = ()
+    may_forget: bool = False
     saved: str = ""
     built: BuiltView | None = None
 

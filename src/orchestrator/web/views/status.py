@@ -103,6 +103,13 @@ def _waiting(facts: Facts) -> StatusLine:
     )
 
 
+def _leave(facts: Facts) -> StatusLine:
+    """The question says what the builder wants."""
+    waits = _waiting(facts)
+    news = f"The builder waits for {'your leave' if facts.yours else 'leave'}: {lower_first(facts.question)}"
+    return replace(waits, news=news)
+
+
 def _stuck(facts: Facts) -> StatusLine:
     where = f"Stuck in phase {facts.phase} of {facts.phases}{_outcome(facts)}." if facts.phase else "Stuck."
     return StatusLine(
@@ -200,6 +207,7 @@ LINES: dict[Step, Callable[[Facts], StatusLine]] = {
     Step.CHECKING: _in_phase("Checking"),
     Step.REPAIRING: _in_phase("Repairing"),
     Step.LIMIT: lambda facts: _waiting(replace(facts, spent="")),  # the question says it
+    Step.PERMISSION: _leave,
     Step.PROBLEM: _stuck,
     Step.RESULT: _waiting,
     Step.MERGING: _in_phase("Taking into your app"),
