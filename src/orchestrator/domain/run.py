@@ -78,6 +78,8 @@ class Job:
     network: Network = Network.LISTED
     rules: tuple[Rule, ...] = ()
     most: int = 0  # millionths of a US dollar that it may cost; 0: any
+    project: str = ""
+    phase: int = 0  # 0: none of them, such as when it only looks around
 
 
 @dataclass(frozen=True, slots=True)
