@@ -19,7 +19,7 @@ from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
-from orchestrator.executors import starter
+from orchestrator.executors import scar, starter
 from orchestrator.executors.acp import Acp
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.forge.git import Git
@@ -59,8 +59,8 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     async with engine.reading(database)() as db:
         settings = settings.filled(await secrets.all(db, keys))
     _log(settings)
-    forge = Git(data / "work")
-    builders = _builders(settings)
+    forge = Git(data / "work", scar.passes(settings))
+    builders = _builders(settings) | scar.builders(settings, forge)
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
     return runtime.Runtime(

@@ -164,7 +164,7 @@ async def _fetched(line: Line, meeting: Meeting, name: str) -> str:
     try:
         await away("fetch", *options, meeting.url, f"+{there}:{kept}", timeout=SLOW)
     except Refused as refused:
-        raise NotPossible(UNSOUND, details=refused.output.err[-2000:]) from refused
+        raise Conflict(UNSOUND, details=refused.output.err[-2000:]) from refused
     return (await line.git("rev-parse", "--verify", f"{kept}^{{commit}}")).text or theirs
 
 
