@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestrator import clock
 from orchestrator.domain.run import Activity, Job, RunKind
+from orchestrator.executors.scar import commands
 from orchestrator.executors.scar.notes import Notes
 from orchestrator.executors.scar.talk import ScarLimits
 from orchestrator.forge.git import Git
@@ -62,6 +63,32 @@ class Place:
     def work(self) -> int:
         """Save points that SCAR's agent made."""
         return sum(line.startswith("Scar:") for line in self.log())
+
+
+def types(folder: Path, *words: str) -> str:
+    """What a person does with git."""
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    return subprocess.check_output(["git", *who, *words], cwd=folder, text=True, stderr=subprocess.STDOUT).strip()
+
+
+async def adopted(folder: Path, origin: Path, *, with_commands: bool = True) -> Place:
+    """A trial copy of a repository of the person's own, with an origin on which SCAR's commands are, or are not yet."""
+    mine = folder / "mine"
+    mine.mkdir(parents=True)
+    origin.mkdir(parents=True)
+    types(origin, "init", "-q", "--bare", "-b", "main")
+    types(mine, "init", "-q", "-b", "main")
+    texts = {"README.md": "# Shop\n", **(commands.lacking() if with_commands else {})}
+    for name, text in texts.items():
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text(text)
+    types(mine, "add", "-A")
+    types(mine, "commit", "-q", "-m", "First")
+    types(mine, "remote", "add", "origin", str(origin))
+    types(mine, "push", "-q", "origin", "main")
+    git, project = Git(folder / "data" / "work"), clock.new_id()
+    await git.adopt(project, str(mine))
+    return Place(folder, project, git, await git.trial(project, 1, 1, "The list"))
 
 
 async def made(folder: Path) -> Place:

@@ -244,6 +244,8 @@ def linked(core: Core, conversation: Conversation, name: str, url: str) -> None:
 
 def autoload(core: Core, conversation: Conversation) -> str:
     """Only the first of the two folders is looked at."""
+    if core.switches.get("not loaded"):
+        return ""
     for place in (".claude/commands", ".agents/commands"):
         if (Path(conversation.cwd) / place).is_dir():
             found = load(core, conversation, place)

@@ -202,12 +202,14 @@ def application(folder: Path) -> Starlette:
     return app
 
 
-def main(port: int, folder: Path) -> None:
+def main(port: int, folder: Path, host: str) -> None:
     """Ends at once when it is asked to: what runs dies, and nobody is told."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
-    server = uvicorn.Server(uvicorn.Config(application(folder), port=port, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(application(folder), host=host, port=port, log_level="warning", lifespan="off")
+    )
     server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
     server.capture_signals = _none  # type: ignore[method-assign]
     server.run()
@@ -222,16 +224,16 @@ def _none() -> Any:
 class ScarProcess:
     """`async with ScarProcess(folder) as scar:` has one that listens at `scar.url`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, ports.free()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.folder, self.port, self.host = folder, ports.free(), host
+        self.url = f"http://{host}:{self.port}"
         self.http = httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False)
         self.child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-        command = (sys.executable, "-m", "ground.scar_server", str(self.port), str(self.folder))
+        command = (sys.executable, "-m", "ground.scar_server", str(self.port), str(self.folder), self.host)
         with (self.folder / "scar.log").open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
                 *command, cwd=self.folder, env=env, stdout=log, stderr=log
@@ -278,4 +280,4 @@ class ScarProcess:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestrator.domain.run import Job, Report, RunKind
-from orchestrator.errors import NotPossible
+from orchestrator.errors import Conflict, NotPossible
 from orchestrator.executors.scar import commands, outcome
 from orchestrator.executors.scar.notes import Note, Notes
 from orchestrator.executors.scar.replies import Verdict
@@ -52,13 +52,19 @@ class Errand:
 
     async def ended(self, note: Note, verdict: Verdict) -> Report:
         """What it comes to, written down before anybody is told, so that it is the same when it is asked for again."""
+        try:
+            report = await self._seen(note, verdict)
+        except Conflict as problem:  # it will not be better when we look again: it has to be done again
+            report = Report(ok=False, sentence=str(problem), details={"said": verdict.said})
+        said = {"ok": report.ok, "sentence": report.sentence, "details": report.details}
+        self.write(note.now(key=self.job.key, state="over", **said))
+        return report
+
+    async def _seen(self, note: Note, verdict: Verdict) -> Report:
         brought = await self.brought(note, verdict.branch)
         report = outcome.report(self.job, verdict, brought)
         if report.ok and self.job.kind is RunKind.PLAN:
             await self._in_place(outcome.plan(self.job, brought))
-        self.write(
-            note.now(key=self.job.key, state="over", ok=report.ok, sentence=report.sentence, details=report.details)
-        )
         return report
 
     async def again(self, note: Note) -> Report:

@@ -93,7 +93,7 @@ class Run:
         mine, talk = self._mine, self._talk
         await talk.free()
         meeting = await mine.published(with_commands=True)
-        await setup.ready(talk, meeting, commands.NAMES[mine.job.kind])
+        await setup.ready(talk, meeting, mine.job.project, commands.NAMES[mine.job.kind])
         await self._tell(Activity(BEGINS))
         time = before.time + 1 if before else 1
         await talk.ask(fence.around(mine.job.key, time).before)
