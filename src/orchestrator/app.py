@@ -18,7 +18,7 @@ from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
-from orchestrator.executors import installed
+from orchestrator.executors import installed, scar
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
 from orchestrator.models.lazy import Lazy
@@ -56,8 +56,8 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     async with engine.reading(database)() as db:
         settings = settings.filled(await secrets.all(db, keys))
     _log(settings)
-    forge = Git(data / "work")
-    builders: dict[str, Executor] = {**installed.builders(settings)}
+    forge = Git(data / "work", scar.passes(settings))
+    builders: dict[str, Executor] = {**installed.builders(settings), **scar.builders(settings, forge)}
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
     return runtime.Runtime(

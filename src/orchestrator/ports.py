@@ -1,6 +1,6 @@
 """What the outside world must be able to do for us, and the values that cross the line."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,45 @@ class Executor(Protocol):
 
     def describe(self) -> str:
         """One sentence that says to a person what this builder is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Where we and a builder that works on a copy of its own meet: a branch of a repository that both reach."""
+
+    url: str  # never with a secret in it
+    branch: str
+    head: str = ""  # what we sent there
+    own: bool = False  # the repository was made for this alone, and shows this branch to whoever copies it
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a builder that works elsewhere has done since we sent our work there."""
+
+    moved: bool  # there is anything new at all
+    paths: tuple[str, ...] = ()  # files that it added, changed or took away
+
+
+class Exchange(Protocol):
+    """Carries work between trial copies and builders that work elsewhere, by git alone."""
+
+    async def meet(self, project: str, worktree: Path, *, here: bool) -> Meeting:
+        """Where to meet: in a repository on this machine, or at the app's own origin. Changes nothing.
+
+        Raises NotPossible, with a sentence, where there is no such place.
+        """
+
+    async def publish(
+        self, project: str, worktree: Path, meeting: Meeting, texts: Mapping[str, str], lacking: Mapping[str, str]
+    ) -> Meeting:
+        """Send the copy there, with these files in it; those that are `lacking` only where they are not there yet."""
+
+    async def bring_back(self, project: str, worktree: Path, meeting: Meeting, also: str = "") -> Brought:
+        """Take what goes on from what we sent into the copy, from its branch or from another one that was named.
+
+        Raises Conflict where it does not go on from there, or cannot be joined with what the copy has got meanwhile.
+        """
 
 
 class Previews(Protocol):

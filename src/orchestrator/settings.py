@@ -112,6 +112,40 @@ class Settings(BaseSettings):
         description="After how many days an open decision is reminded of; after as many again it is parked.",
     )
 
+    # SCAR, a builder that runs by itself
+    scar_url: str = Field(
+        "",
+        validation_alias=_also("scar_url", "SCAR_URL"),
+        description="Where a SCAR is asked over HTTP: on this machine or in its private network only, because it lets "
+        "in everybody.",
+    )
+    scar_bot: str = Field(
+        "",
+        validation_alias=_also("scar_bot", "SCAR_BOT"),
+        description="The GitHub account of a SCAR that is asked in comments; our own key must be of another one.",
+    )
+    scar_mention: str = Field(
+        "scar",
+        validation_alias=_also("scar_mention", "SCAR_MENTION"),
+        description="The name, without @, to which that SCAR listens.",
+    )
+    scar_issue: int = Field(
+        0, ge=0, description="The number of an issue in which that SCAR is asked for everything; 0: one for each phase."
+    )
+    scar_answer_s: float = Field(
+        120, gt=0, description="How long, in seconds, that SCAR may take to notice us before a person is asked."
+    )
+    github_token: SecretStr | None = Field(
+        None,
+        validation_alias=_also("github_token", "GITHUB_TOKEN"),
+        description="Our own key for GitHub: for comments on issues and for sending the branches of phases.",
+    )
+    github_api_url: str = Field(
+        "https://api.github.com",
+        validation_alias=_also("github_api_url", "GITHUB_API_URL"),
+        description="Where GitHub is asked.",
+    )
+
     # The AI model that talks with people
     model: str = Field(
         "",
@@ -295,6 +329,7 @@ def _consistent(settings: Settings) -> None:
         if (address := getattr(settings, name)) and not _is_web(address):
             raise _wrong(name, "it must begin with https:// or http:// and name a host")
     _of_the_model(settings)
+    _of_scar(settings)
     if re.search(r"[/\s]", re.sub(r"\s*,\s*", ",", settings.hosts)):
         raise _wrong("hosts", "it must be names such as app.example.org, separated by commas")
     for variable, name in SECRETS.items():
@@ -313,6 +348,17 @@ def _of_the_model(settings: Settings) -> None:
         raise _wrong("model_prices", "it must be two numbers, such as 0.15 0.60")
     if not re.fullmatch(r"[A-Z]{3}", settings.currency):
         raise _wrong("currency", "it must be a code of three capital letters, such as EUR")
+
+
+def _of_scar(settings: Settings) -> None:
+    if settings.scar_url and not _is_web(settings.scar_url):
+        raise _wrong("scar_url", "it must begin with https:// or http:// and name a host")
+    if not _is_safe(settings.github_api_url):
+        raise _wrong("github_api_url", "it must begin with https://, or with http:// for this machine itself")
+    if settings.scar_bot and not re.fullmatch(r"[A-Za-z0-9-]+(\[bot\])?", settings.scar_bot):
+        raise _wrong("scar_bot", "it must be the name of an account, without @")
+    if not re.fullmatch(r"[\w-]+", settings.scar_mention):
+        raise _wrong("scar_mention", "it must be a name, without @")
 
 
 def _of_the_database(settings: Settings) -> None:

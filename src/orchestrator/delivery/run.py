@@ -38,9 +38,20 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     if begun is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
-    only = kind is RunKind.PRIME
+    only, phase = kind is RunKind.PRIME, 0 if kind is RunKind.PRIME else project.phase
     binds = await runtime().forge.lend(project.id, worktree)
-    job = Job(project.key, kind, worktree, prompt, read_only=only, network=row.network, rules=begun.rules, binds=binds)
+    job = Job(
+        project.key,
+        kind,
+        worktree,
+        prompt,
+        read_only=only,
+        network=row.network,
+        rules=begun.rules,
+        binds=binds,
+        project=project.id,
+        phase=phase,
+    )
     before = await outside.look(project.id)
     try:
         report = await _persistently(builder, job, begun, _Signs(project, begun.run))

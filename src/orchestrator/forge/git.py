@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestrator.domain.run import Bind
 from orchestrator.errors import Conflict, NotPossible
-from orchestrator.forge import adoption, files, keeping, layout, lending, moving, names, reading, taking, trial
+from orchestrator.forge import adoption, files, keeping, layout, lending, moving, names, reading, remote, taking, trial
 from orchestrator.forge.layout import Folder, Trial
 from orchestrator.forge.locks import Locks
 from orchestrator.forge.program import Place, Program, plainly
 from orchestrator.forge.values import FileChange, Repository, SavePoint
+from orchestrator.ports import Brought, Meeting
 
 __all__ = ["FileChange", "Git", "Repository", "SavePoint"]
 
@@ -19,10 +21,14 @@ FIRST = "The beginning"
 
 
 class Git:
-    """Repositories in `home/<project>/repo`, trial copies in `home/<project>/phases/<n>[-attempt]`."""
+    """Repositories in `home/<project>/repo`, trial copies in `home/<project>/phases/<n>[-attempt]`.
 
-    def __init__(self, home: Path) -> None:
+    `passes` are what we show to hosts, by name, where work is sent to an origin there.
+    """
+
+    def __init__(self, home: Path, passes: Mapping[str, str] = MappingProxyType({})) -> None:
         self._home = home.absolute()
+        self._passes = passes
         self._tools = self._home / ".tools"  # git's own HOME: empty
         self._locks = Locks()
 
@@ -169,6 +175,39 @@ class Git:
         async with self._alone(layout.lock_for(self._home, target)) as hold:
             git = await self._program(layout.place_of(self._home, where), hold).safe()
             await reading.export(git, names.version(commit), target)
+
+    async def meet(self, project: str, worktree: Path, *, here: bool) -> Meeting:
+        """As `ports.Exchange` promises."""
+        folder, repository = Folder(self._home, project), await self.repository(project)
+        if here:
+            return remote.made(folder, self._known(worktree), worktree)
+        git = await self._reading(repository.path)
+        return Meeting(await remote.origin(git), remote.branch(self._known(worktree), repository))
+
+    async def publish(
+        self, project: str, worktree: Path, meeting: Meeting, texts: Mapping[str, str], lacking: Mapping[str, str]
+    ) -> Meeting:
+        """As `ports.Exchange` promises."""
+        if self._known(worktree) is None:
+            async with self._whole(project) as (git, _, repository):
+                return await remote.show(git, repository, meeting, lacking)
+        repository = await self.repository(project)
+        async with self._working(worktree) as (git, known):
+            line = remote.Line(git, repository, known, worktree, self._passes)
+            return await remote.publish(line, meeting, texts, lacking)
+
+    async def bring_back(self, project: str, worktree: Path, meeting: Meeting, also: str = "") -> Brought:
+        """As `ports.Exchange` promises."""
+        repository = await self.repository(project)
+        if self._known(worktree) is None:
+            return await remote.compare(await self._reading(repository.path), meeting)
+        async with self._working(worktree) as (git, known):
+            line = remote.Line(git, repository, known, worktree, self._passes)
+            return await remote.bring_back(line, meeting, also)
+
+    def _known(self, worktree: Path) -> Trial | None:
+        """What is known of a trial copy; None for a folder that is none."""
+        return layout.read(layout.note_of(worktree), Trial) if Folder.holding(self._home, worktree) else None
 
     @asynccontextmanager
     async def _alone(self, lock: Path) -> AsyncIterator[int]:

@@ -10,9 +10,11 @@ from orchestrator.errors import NotUnderstood
 LONGEST_SLUG = 40
 LONGEST_LINE = 200
 SHOWN = 3
+PROTECTED = frozenset({"main", "master", "staging", "production", "develop", "trunk", "HEAD"})
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,200}")
 _VERSION = re.compile(r"(?!.*\.\.)[0-9A-Za-z][0-9A-Za-z_./-]{0,250}")
 _GIT_FOLDER = re.compile(r"\.git[ .]*|git~\d+", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # some file systems ignore these in names
@@ -26,6 +28,11 @@ def slug(title: str) -> str:
 
 def branch(phase: int, attempt: int, title: str) -> str:
     return f"feature-{phase}-{slug(title)}{later(attempt)}"
+
+
+def may_come(name: str, app: str) -> bool:
+    """Whether a branch that a builder names may be looked for; never the app's own, nor one that others build on."""
+    return bool(_BRANCH.fullmatch(name)) and name not in {app, *PROTECTED}
 
 
 def later(attempt: int) -> str:
