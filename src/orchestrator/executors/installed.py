@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestrator.contain.sandbox import Sandbox
 from orchestrator.errors import WrongSetting
-from orchestrator.executors import agents, starter
+from orchestrator.executors import agents, scar, starter
 from orchestrator.executors.acp import Acp
 from orchestrator.executors.agents import COMMAND, STARTER, finding, kit
 from orchestrator.executors.agents.entry import Agent
@@ -14,6 +14,7 @@ from orchestrator.executors.agents.finding import Found
 from orchestrator.executors.watch import AgentLimits
 from orchestrator.settings import Settings
 
+SCAR = "The builder is a running SCAR, set by whoever runs this."
 AGAIN = "Start Project Orchestrator again to use it."
 
 
@@ -30,13 +31,15 @@ def builders(settings: Settings) -> dict[str, Acp]:
 
 def default(settings: Settings) -> str:
     """Who builds new projects. Raises WrongSetting for one that is unknown, or is not here."""
-    known = (STARTER, COMMAND, *agents.AGENTS)
+    known = (STARTER, COMMAND, *agents.AGENTS, *scar.TITLES)
     if not settings.builder:
         return COMMAND if settings.builder_words else STARTER
     if settings.builder not in known:
         raise WrongSetting(f"ORCHESTRATOR_BUILDER cannot be used: it must be {', '.join(known[:-1])} or {known[-1]}.")
     if settings.builder == COMMAND and not settings.builder_words:
         raise WrongSetting("ORCHESTRATOR_BUILDER is acp, so ORCHESTRATOR_BUILDER_COMMAND must name a command line.")
+    if settings.builder in scar.TITLES and (missing := scar.lacks(settings.builder, settings)):
+        raise WrongSetting(f"ORCHESTRATOR_BUILDER is {settings.builder}, so {missing} must be set.")
     if (agent := agents.AGENTS.get(settings.builder)) and kit.where(agent, settings) is None:
         missing = finding.lacks(agent, settings, None, signed=True)
         raise WrongSetting(f"ORCHESTRATOR_BUILDER is {agent.id}, but {agent.title} is not here. {missing}")
@@ -49,6 +52,7 @@ async def stand(settings: Settings, here: Collection[str] | None = None) -> list
     found = [Found(STARTER, "Starter", starter.DESCRIPTION), *await finding.everything(settings)]
     if words:
         found.append(Found(COMMAND, "Program set here", _said(words)))
+    found += [Found(id, title, SCAR) for id, title in scar.TITLES.items() if not scar.lacks(id, settings)]
     return [replace(one, next=AGAIN) if one.ready and here is not None and one.id not in here else one for one in found]
 
 

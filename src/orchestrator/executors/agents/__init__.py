@@ -6,9 +6,16 @@ from orchestrator.executors.agents.entry import Agent
 STARTER, COMMAND = "starter", "acp"  # ours, and any command line that speaks the protocol
 AGENTS: dict[str, Agent] = {one.AGENT.id: one.AGENT for one in (claude, codex, gemini, opencode, goose)}
 
+OTHERS = {
+    STARTER: "the starter",
+    COMMAND: "the program that is set here",
+    "scar-http": "SCAR over HTTP",
+    "scar-github": "SCAR over GitHub",
+}
+
 
 def title(id: str) -> str:
     """What people call it."""
     if id in AGENTS:
         return AGENTS[id].title
-    return {STARTER: "the starter", COMMAND: "the program that is set here"}.get(id, id)
+    return OTHERS.get(id, id)

@@ -10,6 +10,7 @@ from orchestrator.ports import Exchange, Executor
 from orchestrator.settings import Settings
 
 HTTP, GITHUB = "scar-http", "scar-github"
+TITLES = {HTTP: "SCAR over HTTP", GITHUB: "SCAR over GitHub"}
 API = "api.github.com"
 
 
@@ -18,13 +19,22 @@ def builders(settings: Settings, exchange: Exchange) -> dict[str, Executor]:
     folder = settings.data_dir.resolve() / "homes" / "scar"
     limits = ScarLimits(hard_s=settings.run_limit_s, ack_s=settings.scar_answer_s)
     found: dict[str, Executor] = {}
-    if settings.github_token and settings.scar_bot:
+    if settings.github_token and not lacks(GITHUB, settings):
         token, issue = settings.github_token.get_secret_value(), settings.scar_issue
         account = Account(settings.github_api_url, token, settings.scar_mention, settings.scar_bot, issue)
         found[GITHUB] = ScarGithub(account, exchange, Notes(folder / "github"), limits)
-    if settings.scar_url:
+    if not lacks(HTTP, settings):
         found[HTTP] = ScarHttp(settings.scar_url, exchange, Notes(folder / "http"), limits)
     return found
+
+
+def lacks(id: str, settings: Settings) -> str:
+    """The variable without which it cannot be used; empty where nothing is missing."""
+    if id == HTTP:
+        return "" if settings.scar_url else "SCAR_URL"
+    if not settings.github_token:
+        return "GITHUB_TOKEN"
+    return "" if settings.scar_bot else "ORCHESTRATOR_SCAR_BOT"
 
 
 def passes(settings: Settings) -> dict[str, str]:
