@@ -103,14 +103,13 @@ async def message(request: Request) -> Response:
     switches = scar.core.switches
     if (bad := switches.get("html")) and text.startswith("/command-invoke"):
         return HTMLResponse(HTML.format("Bad Request"), int(str(bad)))
-    hold = switches.get("hold")
-    if hold == "before":
-        await _held(scar, text)
+    if switches.get("hold"):
+        await _held(scar, f"before {text}")
         if switches.pop("drop", None):
             return JSONResponse({"error": "never arrived"}, 500)
     scar.accept(id, text)
-    if hold == "after":
-        await _held(scar, text)
+    if switches.get("hold"):
+        await _held(scar, f"after {text}")
     if (slow := switches.get("slow")) and text.startswith("/command-invoke"):
         await asyncio.sleep(float(str(slow)))
     return JSONResponse({"success": True, "conversationId": id, "message": text})
@@ -133,9 +132,12 @@ async def _refused(request: Request) -> Response | None:
 
 
 async def _held(scar: Scar, text: str) -> None:
-    scar.held, scar.go = text, asyncio.Event()
-    await scar.go.wait()
-    scar.held = ""
+    """Until the tests let it go on; they may kill its sender first."""
+    go = asyncio.Event()
+    scar.held, scar.go = text, go
+    await go.wait()
+    if scar.go is go:
+        scar.held = ""
 
 
 async def messages(request: Request) -> Response:
