@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,9 +18,7 @@ from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
-from orchestrator.executors import starter
-from orchestrator.executors.acp import Acp
-from orchestrator.executors.watch import AgentLimits
+from orchestrator.executors import installed
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
 from orchestrator.models.lazy import Lazy
@@ -52,7 +49,7 @@ DOES = {"leg": leg.leg, "turn": turn.turn}
 async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
     """Build the live parts and bring the database up to date."""
     data = folder.ready(settings.data_dir)
-    keys, bus = vault.load(data), Bus()
+    keys, bus, builder = vault.load(data), Bus(), installed.default(settings)
     database = engine.connect(settings.database_url, data)
     await engine.answers(database)
     await migrate.upgrade(database)
@@ -60,7 +57,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         settings = settings.filled(await secrets.all(db, keys))
     _log(settings)
     forge = Git(data / "work")
-    builders = _builders(settings)
+    builders: dict[str, Executor] = {**installed.builders(settings)}
     url = settings.database_url
     presence: Presence = OnPostgres(url, bus, alone=settings.jobs == "local") if url else OnFile(data)
     return runtime.Runtime(
@@ -79,7 +76,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         presence=presence,
         jobs=await _jobs(settings),
         builders=builders,
-        builder=next(reversed(builders)),
+        builder=builder,
         forge=forge,
         previews=Prototypes(data, forge, namespaces=settings.namespaces),
         vault=keys,
@@ -91,20 +88,6 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
 def _log(settings: Settings) -> None:
     pretty, level = settings.log_format == "text", settings.log_level.upper()
     telemetry.set_up(sys.stderr, pretty=pretty, level=level, secrets=settings.secrets())
-
-
-def _builders(settings: Settings) -> dict[str, Executor]:
-    """The starter, and the one that is set; the last builds new projects."""
-    limits = AgentLimits(stall_s=settings.stall_s, hard_s=settings.run_limit_s)
-    home = settings.data_dir.resolve() / "homes"
-
-    def acp(command: tuple[str, ...], description: str) -> Acp:
-        return Acp(command, description, home, limits=limits, namespaces=settings.namespaces)
-
-    builders: dict[str, Executor] = {"starter": acp(starter.COMMAND, starter.DESCRIPTION)}
-    if words := settings.builder_words:
-        builders["acp"] = acp(words, f"The builder is the program “{Path(words[0]).name}”, set by whoever runs this.")
-    return builders
 
 
 async def _jobs(settings: Settings) -> Jobs:

@@ -13,6 +13,7 @@ from orchestrator.errors import NotUnderstood, WrongSetting
 
 PREFIX = "ORCHESTRATOR_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MODELS = re.compile(r"\s*([a-z-]+\s*=\s*[^\s,=]+\s*(,\s*|$))*")
 POSTGRES = re.compile(r"(postgresql(\+psycopg)?|postgres)://")
 # What the checking of types says, in plain words.
 PLAIN = {
@@ -84,10 +85,18 @@ class Settings(BaseSettings):
     run_limit_s: float = Field(1800, gt=0, description="The longest that one piece of a builder's work may take.")
     stall_s: float = Field(600, gt=0, description="How long a builder may show no sign of life.")
     check_limit_s: float = Field(600, gt=0, description="The longest that one check may take.")
-    builder_command: str = Field(
+    builder: str = Field(
         "",
-        description="A command line that speaks the Agent Client Protocol; new projects then are built by it instead "
-        "of the starter.",
+        description="Who builds new projects: starter, acp, claude, codex, gemini, opencode or goose. Without it: the "
+        "command below where there is one, else the starter.",
+    )
+    builder_command: str = Field(
+        "", description="A command line that speaks the Agent Client Protocol; as a builder it is called acp."
+    )
+    builder_models: str = Field(
+        "",
+        description="Which model a coding agent uses, such as “claude=claude-sonnet-5, codex=gpt-5”. Without it, each "
+        "chooses its own.",
     )
     namespaces: bool = Field(
         True, description="Give each builder a process space of its own where the machine allows it."
@@ -188,6 +197,12 @@ class Settings(BaseSettings):
             return ()
 
     @property
+    def models_of_builders(self) -> dict[str, str]:
+        """The model of each builder for which one is set."""
+        pairs = (pair.partition("=") for pair in self.builder_models.split(",") if pair.strip())
+        return {builder.strip(): model.strip() for builder, _, model in pairs}
+
+    @property
     def prices(self) -> tuple[float, float] | None:
         """What a million tokens cost, read and written, where that is set."""
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[\s,/]\s*(\d+(?:\.\d+)?)\s*", self.model_prices)
@@ -266,6 +281,8 @@ def _consistent(settings: Settings) -> None:
     _of_the_database(settings)
     if settings.builder_command and not settings.builder_words:
         raise _wrong("builder_command", "a quotation mark in it is not closed")
+    if not re.fullmatch(MODELS, settings.builder_models):
+        raise _wrong("builder_models", "it must be builders with their models, such as claude=claude-sonnet-5")
     if settings.rate_limits == "off" and not settings.on_loopback:
         raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
     if not re.fullmatch(r"[\w.:%-]+", settings.host):

@@ -177,7 +177,7 @@ def memory():
 
 
 def problem():
-    raise RuntimeError("overloaded, key sk-very-secret")
+    raise RuntimeError("confused, key sk-very-secret")
 
 
 def chatter():

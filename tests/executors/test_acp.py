@@ -12,7 +12,7 @@ import pytest
 import processes
 from orchestrator.domain.run import Job, RunKind
 from orchestrator.errors import BuilderLost, Unreachable
-from orchestrator.executors import session, starter, watch
+from orchestrator.executors import session, starter, troubles, watch
 from orchestrator.executors.acp import WROTE, Acp
 from orchestrator.executors.permissions import OUTSIDE, READ_ONLY
 from orchestrator.executors.watch import AgentLimits
@@ -180,14 +180,14 @@ async def test_single_messages_that_cannot_be_understood_do_no_harm(builder):
 async def test_a_builder_that_is_not_signed_in_says_so(builder):
     report = await builder.does("ok", words=["sign-in"])
 
-    assert (report.ok, report.sentence) == (False, watch.SIGN_IN)
+    assert (report.ok, report.sentence) == (False, troubles.SAYS[troubles.Kind.SIGN_IN].format(name="The builder"))
 
 
 async def test_a_problem_of_the_builder_may_be_tried_again(builder):
     with pytest.raises(BuilderLost, match="met a problem of its own") as lost:
         await builder.does("problem", env={"AUTH_TOKEN": KEY})
 
-    assert lost.value.more["problem"] == "overloaded, key …"
+    assert lost.value.more["problem"] == "confused, key …"
 
 
 @pytest.mark.parametrize("mood", ["stderr", "bigline"])

@@ -28,6 +28,9 @@ class Server:
     def post(self, path: str, body: dict[str, Any] | None = None, **params: Any) -> Any:
         return self._ask("POST", path, json=body or {}, params=params)
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("PATCH", path, json=body)
+
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._http.request(method, path, **more)

@@ -58,6 +58,37 @@ def validate(project: Id, as_json: JSON = False) -> None:
 
 
 @commands.command()
+def builder(
+    project: Id,
+    builder: Annotated[str, typer.Argument(help="Its id, such as claude; without, what is so now is shown.")] = "",
+    network: Annotated[str, typer.Option(help="Where it may reach: closed, listed or open.")] = "",
+    as_json: JSON = False,
+) -> None:
+    """Say who builds a project and where its builder may reach, or change that from the next piece of work on."""
+    server, wanted = asking.server(), {"builder": builder, "network": network}
+    given = {name: value for name, value in wanted.items() if value}
+    found = server.patch(f"/projects/{project}", given) if given else server.get(f"/projects/{project}")
+    showing.one(found, as_json, _built)
+
+
+@commands.command()
+def builders(as_json: JSON = False) -> None:
+    """List the builders, and what each of them still needs."""
+    found = asking.server().get("/builders")
+    showing.many(found, as_json, _needs, "There is none.")
+
+
+def _built(project: Any) -> str:
+    return f"{project['name']}: built by {project['builder']}, network {project['network']}."
+
+
+def _needs(one: Any) -> str:
+    version = f" {one['version']}" if one["version"] else ""
+    new = ", builds new projects" if one["default"] else ""
+    return f"{one['id']}  {one['title']}{version}{new}\n    {one['next'] or 'Ready.'}"
+
+
+@commands.command()
 def export(
     project: Id, output: Annotated[Path | None, typer.Option(help="A file; without, the terminal.")] = None
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, interview, said, standing
+from orchestrator.conversation import budget, building, interview, said, standing
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
@@ -28,6 +28,7 @@ from orchestrator.domain.command import (
     Resume,
     Say,
     SetBudget,
+    SetBuilder,
     SetMember,
     Undo,
     Validate,
@@ -303,6 +304,12 @@ async def set_budget(db: AsyncSession, command: SetBudget, actor: Actor) -> Outc
     return _done(row)
 
 
+async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await building.change(db, row, command, actor)
+    return _done(row)
+
+
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
     """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
     row = await _mine(db, command, actor)
@@ -364,6 +371,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Undo: undo,
     Rename: rename,
     SetBudget: set_budget,
+    SetBuilder: set_builder,
     SetMember: set_member,
     RemoveMember: remove_member,
 }

@@ -38,7 +38,7 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     if run is None:
         raise asyncio.CancelledError  # the project moved between our look and now: this leg is over
     faults.point(f"begun:{project.step}")
-    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME)
+    job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME, network=row.network)
     before = await outside.look(project.id)
     report = await _persistently(builder, job, _Signs(project, run.id))
     if seen := outside.changed(before, await outside.look(project.id)):

@@ -89,6 +89,14 @@ class SetBudget(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class SetBuilder(OfProject):
+    """Who builds the project, and where the builder may reach; what is empty stays as it is."""
+
+    builder: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetMember(OfProject):
     """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
 

@@ -6,6 +6,7 @@ KINDS: Final[dict[str, str]] = {
     "project.created": "Somebody told an idea.",
     "project.moved": "A project changed its stage or step.",
     "project.renamed": "A project got another name.",
+    "project.built_by": "A project got another builder, or its builder may reach more or less.",
     "member.set": "Somebody takes part in a project, or does so in another role.",
     "member.removed": "Somebody no longer takes part in a project.",
     "message.created": "Somebody wrote, or a reply is there.",

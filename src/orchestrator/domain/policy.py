@@ -30,6 +30,7 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Reset: Role.OWNER,
     command.Rename: Role.OWNER,
     command.SetBudget: Role.OWNER,
+    command.SetBuilder: Role.OWNER,
     command.SetMember: Role.OWNER,
     command.RemoveMember: Role.OWNER,
 }
@@ -46,6 +47,7 @@ DOING: Final[dict[type[command.Command], str]] = {
     command.Reset: "start it over",
     command.Rename: "rename it",
     command.SetBudget: "set its limit",
+    command.SetBuilder: "choose its builder",
     command.SetMember: "decide who takes part",
     command.RemoveMember: "decide who takes part",
 }

@@ -14,6 +14,8 @@ from orchestrator.contain import process
 from orchestrator.domain.run import Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors import watch, worktree
+from orchestrator.executors.agents import home as homes
+from orchestrator.executors.agents.kit import NONE, Kit
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
 from orchestrator.executors.session import Session
@@ -41,8 +43,9 @@ class Acp:
         env: Mapping[str, str] | None = None,
         limits: AgentLimits = DEFAULT,
         namespaces: bool = True,
+        kit: Kit = NONE,
     ) -> None:
-        self._command, self._description, self._home = command, description, home.resolve()
+        self._command, self._description, self._home, self._kit = command, description, home.resolve(), kit
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
 
     def describe(self) -> str:
@@ -52,7 +55,7 @@ class Acp:
         """As `ports.Executor` promises. A builder that says it has finished is not believed more than that."""
         home = self._home_of(job.worktree)
         env = process.environment(home)
-        async with folder(home) as temporary:
+        async with furnished(home, self._kit), folder(home) as temporary:
             env |= {"TMPDIR": str(temporary), **self._env}
             try:
                 return await self._run(job, tell, hear, home, env)
@@ -88,7 +91,9 @@ class Acp:
             connection = sdk.connect_to_agent(ears, wire)
             try:
                 session = Session(home / NOTES)
-                talk = watch.Talk(job, ears, wire, loops, spawned, connection, self._limits, session, hear)
+                talk = watch.Talk(
+                    job, ears, wire, loops, spawned, connection, self._limits, session, hear, self._kit.title
+                )
                 return await watch.watched(talk, tell)
             finally:
                 await connection.close()
@@ -108,6 +113,16 @@ class Acp:
             if any(word in name.upper() for word in SECRET) and len(value) > SHORT:
                 text = text.replace(value, "…")
         return text
+
+
+@asynccontextmanager
+async def furnished(home: Path, kit: Kit) -> AsyncIterator[None]:
+    """With what the builder is to find there; a sign-in that it renewed is kept."""
+    await asyncio.to_thread(homes.furnish, home, kit)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(homes.bring_back, home, kit)
 
 
 @asynccontextmanager

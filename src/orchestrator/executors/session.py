@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestrator.domain.run import Job
+from orchestrator.executors.bill import model_of
 from orchestrator.executors.ears import Ears
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Session:
     """`notes` is where it is noted: in the home that the builder has for this trial copy alone."""
 
     def __init__(self, notes: Path) -> None:
-        self.id, self._notes = "", notes
+        self.id, self.model, self._notes = "", "", notes
 
     async def begin(self, connection: "ClientSideConnection", can: Any, job: Job, ears: Ears) -> str:
         """Open it, and give what to ask for. `can` says what the builder is able to do."""
@@ -41,7 +42,8 @@ class Session:
         ):
             self.id = before.session
             return f"{CUT_OFF}\n\n{job.prompt}"
-        self.id = (await connection.new_session(cwd=str(job.worktree), mcp_servers=[])).session_id
+        opened = await connection.new_session(cwd=str(job.worktree), mcp_servers=[])
+        self.id, self.model = opened.session_id, model_of(opened)
         with suppress(OSError):  # on a full disk, work goes on; only after a crash it would begin anew
             self._notes.write_text(Kept(session=self.id, kind=job.kind).model_dump_json(), "utf-8")
         return job.prompt

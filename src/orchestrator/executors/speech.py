@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.domain.run import Activity
+from orchestrator.executors import troubles
 from orchestrator.executors.permissions import mentioned
 
 ENDED = {"completed", "failed"}
@@ -69,6 +70,7 @@ class Speech:
         self.steps: dict[str, Step] = {}
         self.changed: set[str] = set()  # paths of files
         self.cost: dict[str, Any] = {}
+        self.hints = troubles.Hints()
         self._worktree, self._clean, self._plan = str(worktree) + "/", clean, ""
         self._hear: Mapping[str, Callable[[Any], Activity | None]] = {
             "agent_message_chunk": self._text,
@@ -80,6 +82,7 @@ class Speech:
 
     def hear(self, update: Any) -> Activity | None:
         """What to tell a person of this, if anything."""
+        self.hints = troubles.heard(self.hints, update.field_meta)
         return self._hear.get(update.session_update, lambda _: None)(update)
 
     def step(self, update: Any) -> Step:

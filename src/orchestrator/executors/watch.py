@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from orchestrator import clock
 from orchestrator.contain.process import WHY, Spawned
 from orchestrator.domain.run import Activity, Job, Report
 from orchestrator.errors import BuilderLost
+from orchestrator.executors import troubles
+from orchestrator.executors.bill import bill
 from orchestrator.executors.ears import Ears
 from orchestrator.executors.loops import Loops
 from orchestrator.executors.session import Session
+from orchestrator.executors.troubles import Trouble
 from orchestrator.executors.wire import Wire
 from orchestrator.ports import Hear, Tell, silence
 
@@ -32,11 +36,9 @@ CRASHED = "The builder stopped in the middle of its work."
 NEVER_BEGAN = "The builder stopped before it had begun."
 SILENT = "The builder did not answer when we greeted it."
 FOREIGN = "The builder does not speak the language that we speak with builders."
-SIGN_IN = "The builder has to be signed in first. Whoever runs this installation can do that."
 TROUBLE = "The builder met a problem of its own and stopped."
 QUIET = "Nothing was heard for {time}. That is normal: it thinks, or waits for something that takes long."
 OURS = {WHY["time"], WHY["memory"], WHY["processes"]}
-AUTH_REQUIRED = -32000
 ERRORS = 4000  # characters of its errors that are kept
 MINUTE = 60
 LOOK_S = 0.5  # signs of life move the end of our patience, so we look at the clock again
@@ -70,6 +72,7 @@ class Talk:
     limits: AgentLimits
     session: Session
     hear: Hear = silence
+    name: str = "The builder"
     began: float = field(default_factory=time.monotonic)
     quiet: float = 0  # seconds after which the silence is next worth a word
 
@@ -90,8 +93,9 @@ class Talk:
 
     def details(self, **more: Any) -> dict[str, Any]:
         """What is kept of it in a report, behind the sentence."""
-        said = self.ears.clean(self.ears.said)
-        return {"said": said, "changed": self.ears.speech.files(), "cost": self.ears.speech.cost, **more}
+        said, speech = self.ears.clean(self.ears.said), self.ears.speech
+        cost = bill(speech.cost, more.get("usage", {}), speech.hints.model or self.session.model)
+        return {"said": said, "changed": speech.files(), "cost": cost, **more}
 
     def trace(self) -> dict[str, str]:
         """What is kept of one that was lost."""
@@ -187,6 +191,9 @@ async def _outcome(talk: Talk, asked: "Task[PromptResponse]", ended: "Task[tuple
         response = None
     if response is None:
         return await _gone(talk, ended)
+    now = clock.now().astimezone()
+    if trouble := troubles.ended(talk.ears.said, talk.ears.speech.hints, now):
+        return _in_trouble(talk, trouble, usage=dumped(response.usage))
     return Report(
         ok=response.stop_reason == "end_turn",
         sentence=ENDS[response.stop_reason],
@@ -195,9 +202,16 @@ async def _outcome(talk: Talk, asked: "Task[PromptResponse]", ended: "Task[tuple
 
 
 def _refused(talk: Talk, error: "RequestError") -> Report:
-    if error.code == AUTH_REQUIRED:
-        return Report(ok=False, sentence=SIGN_IN, details=talk.details())
+    hints, now = talk.ears.speech.hints, clock.now().astimezone()
+    if trouble := troubles.refused(error.code, error.data, str(error), hints, now):
+        return _in_trouble(talk, trouble, problem=talk.ears.clean(str(error)))
     raise BuilderLost(TROUBLE, code=error.code, problem=talk.ears.clean(str(error)), **talk.trace()) from error
+
+
+def _in_trouble(talk: Talk, trouble: Trouble, **more: Any) -> Report:
+    """It cannot go on by itself, and trying again at once would not help."""
+    sentence = troubles.sentence(trouble, talk.name, clock.now().astimezone())
+    return Report(ok=False, sentence=sentence, details=talk.details(**more), goes_on=trouble.until)
 
 
 async def _gone(talk: Talk, ended: "Task[tuple[int | None, str]]") -> Report:

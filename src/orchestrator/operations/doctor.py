@@ -10,11 +10,14 @@ from typing import Any
 
 from orchestrator.contain.boundary import boundary
 from orchestrator.errors import OrchestratorError
+from orchestrator.executors import installed
+from orchestrator.executors.agents import STARTER
+from orchestrator.executors.agents.finding import Found
 from orchestrator.models import providers
 from orchestrator.operations import place
 from orchestrator.operations.place import Place
 from orchestrator.settings import Settings
-from orchestrator.store import migrate, people
+from orchestrator.store import migrate, people, secrets
 
 ROOM_MB = 500
 GIT = (2, 38)
@@ -29,9 +32,10 @@ class Finding:
 
 async def look(settings: Settings) -> list[dict[str, Any]]:
     """Everything, in an order in which it is best put right. What is broken is a finding, not an error."""
-    found = [_python(), _git(), _builders(), _model(settings), _port(settings)]
+    found = [_python(), _git(), _containment(), _model(settings), _port(settings)]
     try:
         async with place.opened(settings) as here:
+            found += await _builders(await _filled(settings, here))
             found += [_disk(here), await _database(here), await _accounts(here)]
     except OrchestratorError as problem:
         found.append(Finding("data", ok=False, says=str(problem)))
@@ -57,9 +61,28 @@ def git_finding(said: str) -> Finding:
     return Finding("git", ok, f"{said}." if ok else f"{said} is too old; 2.38 or newer is needed.")
 
 
-def _builders() -> Finding:
+def _containment() -> Finding:
     found = boundary()
     return Finding("builders", found.namespaces, found.sentence)
+
+
+async def _filled(settings: Settings, here: Place) -> Settings:
+    """With the keys that are stored, where the database is new enough to have them."""
+    if await migrate.current(here.database) != migrate.HEAD:
+        return settings
+    return settings.filled(await here.read(secrets.all, here.vault))
+
+
+async def _builders(settings: Settings) -> list[Finding]:
+    """Each coding agent. Only the one that is to build new projects must be there."""
+    wanted = installed.default(settings)
+    found = [one for one in await installed.stand(settings) if one.id != STARTER]
+    return [Finding(f"builder {one.id}", one.ready or one.id != wanted, _place_of(one)) for one in found]
+
+
+def _place_of(found: Found) -> str:
+    place = f" It is {found.where}." if found.where else ""
+    return f"{found.title}: {found.says}{place}"
 
 
 def _model(settings: Settings) -> Finding:

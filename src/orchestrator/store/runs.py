@@ -29,7 +29,7 @@ async def begin(db: AsyncSession, project: Project, kind: RunKind, builder: str)
         events.append(db, row, ORCHESTRATOR, "run.started", run=run.id, kind=kind, builder=builder, phase=project.phase)
     _pay(db, row, run, run.details)  # of the try that was cut off; the next one counts from nothing
     run.details = {}
-    run.status, run.begun = RunStatus.RUNNING, run.begun + 1
+    run.status, run.begun, run.builder = RunStatus.RUNNING, run.begun + 1, builder
     run.started_at = run.started_at or clock.now()
     await projects.touch(db, row)
     return run

@@ -25,6 +25,7 @@ from orchestrator.domain.command import (
     Resume,
     Say,
     SetBudget,
+    SetBuilder,
     SetMember,
     Undo,
     Validate,
@@ -113,6 +114,12 @@ for _name, (_verb, _then) in SIMPLE.items():
 @router.post("/projects/{id}/name")
 async def rename(id: ProjectId, who: Signed, name: Text = "", key: Key = "") -> Response:
     return await _kept(id, who, Rename(id, name), key, "name", name)
+
+
+@router.post("/projects/{id}/builder")
+async def builder(id: ProjectId, who: Signed, builder: Text = "", network: Text = "", key: Key = "") -> Response:
+    await done(SetBuilder(id, builder, network), who, key)
+    return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
 
 
 @router.post("/projects/{id}/budget")

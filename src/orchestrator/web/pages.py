@@ -51,10 +51,13 @@ async def first_page(who: Signed, status: int = 200, **more: Any) -> HTMLRespons
 
 @router.get("/settings")
 async def own_settings(who: Signed, saved: bool = False) -> HTMLResponse:
+    seen = viewer(who)
+    connections = await settings.connections(seen)  # programs may be asked for it, so no connection is held meanwhile
+
     async def look(db: AsyncSession) -> str:
-        seen = viewer(who)
         shell = await around.shell(db, seen, rail=False, place=Place.SETTINGS)
-        return rendering.page("settings", shell, settings.page(seen, "How it looks and reads." if saved else ""))
+        told = "How it looks and reads." if saved else ""
+        return rendering.page("settings", shell, settings.page(seen, connections, told))
 
     return HTMLResponse(await read(look))
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from orchestrator.web.api import costs, gates, messages, phases, projects, records
+from orchestrator.web.api import builders, costs, gates, messages, phases, projects, records
 
 router = APIRouter(prefix="/api/v1")
-for part in (projects, messages, gates, phases, costs, records):
+for part in (projects, messages, gates, phases, costs, records, builders):
     router.include_router(part.router)

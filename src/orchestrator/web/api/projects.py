@@ -15,10 +15,12 @@ from orchestrator.domain.command import (
     Reset,
     Resume,
     SetBudget,
+    SetBuilder,
     Validate,
     WriteVision,
 )
 from orchestrator.domain.project import Stage
+from orchestrator.domain.run import Network
 from orchestrator.errors import NotUnderstood
 from orchestrator.runtime import read
 from orchestrator.store import pages
@@ -39,10 +41,15 @@ class Idea(BaseModel):
 
 
 class Change(BaseModel):
-    """What is to be different. `budget` is what it may cost before somebody is asked; 0 is no limit."""
+    """What is to be different: one of these, or `builder` and `network` together.
+
+    `budget` is what it may cost before somebody is asked; 0 is no limit.
+    """
 
     name: str | None = None
     budget: float | None = None
+    builder: str | None = None
+    network: Network | None = None
 
 
 @router.get("/projects")
@@ -72,10 +79,8 @@ async def project(id: ProjectId, who: Who) -> ProjectOut:
 
 @router.patch("/projects/{id}")
 async def change(id: ProjectId, body: Change, who: Who, key: Key = None) -> ProjectOut:
-    """Rename a project, or set what it may cost."""
-    if (body.name is None) == (body.budget is None):
-        raise NotUnderstood("Please give either a name or a budget.", field="name")
-    return await _after(Rename(id, body.name) if body.name is not None else SetBudget(id, body.budget or 0), who, key)
+    """Rename a project, set what it may cost, or choose its builder and where that may reach."""
+    return await _after(_wanted(id, body), who, key)
 
 
 @router.post("/projects/{id}/vision")
@@ -118,6 +123,17 @@ async def prime(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
 async def validate(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
     """Check once more what was built last."""
     return await _after(Validate(id), who, key)
+
+
+def _wanted(id: str, body: Change) -> OfProject:
+    built = body.builder is not None or body.network is not None
+    if [body.name is not None, body.budget is not None, built].count(True) != 1:
+        raise NotUnderstood("Please give one of these: a name, a budget, or a builder and a network.", field="name")
+    if body.name is not None:
+        return Rename(id, body.name)
+    if body.budget is not None:
+        return SetBudget(id, body.budget)
+    return SetBuilder(id, body.builder or "", body.network or "")
 
 
 async def _after(command: OfProject, who: Person, key: str | None) -> ProjectOut:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.domain.project import Stage, Step
-from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
+from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus
 from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RunRow
@@ -51,6 +51,8 @@ class ProjectOut(BaseModel):
     role: Role
     repository: str | None
     preview_url: str | None
+    builder: str
+    network: Network
     progress: Progress
     cost: Money
     created_at: datetime
@@ -71,6 +73,8 @@ class ProjectOut(BaseModel):
             role=found.role,
             repository=row.repository or None,
             preview_url=preview_url,
+            builder=row.builder,
+            network=row.network,
             progress=Progress(phase=row.phase, phases=row.phases, completed=finished),
             cost=Money.of(row),
             created_at=row.created_at,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from orchestrator.domain.project import SAID, Step
+from orchestrator.domain.run import Network
 from orchestrator.store.events import Event
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as gate_views
@@ -27,10 +28,16 @@ RUNS = {
     "validate": "checking",
     "report": "writing a report",
 }
+REACHES = {
+    Network.CLOSED: "reach nothing but its AI model",
+    Network.LISTED: "reach its AI model and the usual places for building blocks",
+    Network.OPEN: "reach the whole internet",
+}
 SHOWS: dict[str, tuple[str, ...]] = {
     "": (
         *("project.created", "vision.drafted", "roadmap.drafted", "repository.ready", "gate.answered", "gate.expired"),
         *("phase.planned", "phase.completed", "phase.undone", "check.finished", "project.renamed"),
+        "project.built_by",
     ),
     "decisions": ("gate.opened", "gate.answered", "gate.withdrawn", "gate.reminded", "gate.expired"),
     "results": (
@@ -154,10 +161,17 @@ def _renamed(event: Event, who: str) -> Sentence:
     return QUIET, "", f"{by} called it “{event.data['to']}”."
 
 
+def _built_by(event: Event, who: str) -> Sentence:
+    builder = f"{who} has it built by {event.data['title']} from now on." if event.data["title"] else ""
+    network = f"Its builder may now {REACHES[event.data['network']]}." if event.data["network"] else ""
+    return QUIET, "", " ".join(filter(None, (builder, network)))
+
+
 TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "project.created": _created,
     "project.moved": _moved,
     "project.renamed": _renamed,
+    "project.built_by": _built_by,
     "member.set": _plain(QUIET, "{name} takes part now, as {role}."),
     "member.removed": _plain(QUIET, "{name} no longer takes part."),
     "message.created": _message,

@@ -2,10 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.command import Rename, SetMember
+from orchestrator.domain.command import Rename, SetBuilder, SetMember
 from orchestrator.domain.policy import allows
+from orchestrator.executors import agents, installed
+from orchestrator.executors.agents import COMMAND, STARTER
+from orchestrator.executors.agents.finding import Found
 from orchestrator.models import providers
-from orchestrator.ports import Executor
 from orchestrator.runtime import runtime
 from orchestrator.store import members, people
 from orchestrator.store.pages import Standing
@@ -13,36 +15,39 @@ from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
 from orchestrator.web.views import times
-from orchestrator.web.views.marks import PROVEN, Field, Mark, State
+from orchestrator.web.views.marks import PROVEN, Choice, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
-from orchestrator.web.views.settings import Connection, Member, PeoplePage, PeopleView, SettingsPage
+from orchestrator.web.views.settings import BuiltView, Connection, Member, PeoplePage, PeopleView, SettingsPage
 from orchestrator.web.views.shell import Tab
+from orchestrator.web.views.words import upper_first
 
-STARTER = Mark(State.REST, "part", "Starter only")
+PROTOTYPES = Mark(State.REST, "part", "Prototypes only")
+READY = Mark(State.PROVEN, "proven", "Ready")
+ABSENT = Mark(State.REST, "minus", "Not installed")
 OWN = Mark(State.REST, "part", "Set here")
 NO_MODEL = "No AI model is set, so the conversation is a fixed set of good questions. It says so, and costs nothing."
 LACKING = Mark(State.STUCK, "stuck", "Key missing")
 SILENT = Mark(State.STUCK, "stuck", "No answer")
 QUIET = Mark(State.REST, "part", "Set up")
 WORKS = Mark(State.PROVEN, "proven", "Works")
+SHARED = Mark(State.REST, "part", "Shared")
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
-def page(viewer: Viewer, saved: str = "") -> SettingsPage:
+def page(viewer: Viewer, found: tuple[Connection, ...], saved: str = "") -> SettingsPage:
     who = viewer.person
-    return SettingsPage(connections(viewer), views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
+    return SettingsPage(found, views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
 
 
-def connections(viewer: Viewer) -> tuple[Connection, ...]:
+async def connections(viewer: Viewer) -> tuple[Connection, ...]:
     """What the orchestrator talks to, and how each of them stands."""
-    made = "The starter makes a prototype you can click, and says so. It is not an AI."
     live = runtime()
     spaces = live.settings.namespaces
     alone = "Each builder works in a process space of its own." if spaces else "Builders share our process space."
     return (
         model(viewer),
-        Connection("Builder", STARTER, made) if live.builder == "starter" else _other(live.builders[live.builder]),
-        Connection("Containment", PROVEN if spaces else STARTER, alone),
+        *(await builders()),
+        Connection("Containment", PROVEN if spaces else SHARED, alone),
     )
 
 
@@ -61,8 +66,29 @@ def model(viewer: Viewer) -> Connection:
     return Connection("AI model", WORKS, f"{about.says} It answered {when}, in {about.seconds:.1f} seconds.")
 
 
-def _other(builder: Executor) -> Connection:
-    return Connection("Builder", OWN, builder.describe())
+async def builders() -> tuple[Connection, ...]:
+    """Who can build, the one for new projects first; of the others, what is still to be done."""
+    live = runtime()
+    found = await installed.stand(live.settings, live.builders)
+    found.sort(key=lambda one: (one.id != live.builder, not one.ready, one.where is None))
+    return tuple(_builder(one, new=one.id == live.builder) for one in found)
+
+
+def _builder(found: Found, *, new: bool) -> Connection:
+    if found.id == STARTER:
+        text = "The starter makes a prototype you can click, and says so. It is not an AI."
+    else:
+        text = found.says
+    for_new = " New projects are built by it." if new else ""
+    return Connection(f"Builder: {found.title}", _mark(found), f"{text}{for_new}")
+
+
+def _mark(found: Found) -> Mark:
+    if found.id == STARTER:
+        return PROTOTYPES
+    if found.ready:
+        return OWN if found.id == COMMAND else READY
+    return ABSENT if found.where is None else LACKING
 
 
 async def people_page(
@@ -88,6 +114,19 @@ async def people_page(
         name or Field(found.project.name),
         allows(found.role, Rename),
         saved,
+        built(found),
+    )
+
+
+def built(found: Standing) -> BuiltView:
+    """Who builds this project, and where that builder may reach."""
+    project, live = found.project, runtime()
+    ids = dict.fromkeys((*live.builders, project.builder))
+    return BuiltView(
+        f"/projects/{project.id}/builder",
+        tuple(Choice(id, upper_first(agents.title(id)), id == project.builder) for id in ids),
+        views.networks(project.network),
+        allows(found.role, SetBuilder),
     )
 
 

@@ -12,6 +12,11 @@ ROLES = {
     "contributor": ("Contributor", "May talk, and read everything"),
     "viewer": ("Viewer", "May read everything"),
 }
+NETWORKS = {
+    "closed": "Nothing but its AI model",
+    "listed": "Its AI model, and the usual places for building blocks",
+    "open": "The whole internet",
+}
 THEMES = {"": "Like my device", "light": "Light", "dark": "Dark"}
 
 
@@ -58,6 +63,24 @@ class PeopleView:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltView:
+    """Who builds the project and where that may reach; whoever may not change it reads it."""
+
+    action: str
+    builders: tuple[Choice, ...]
+    networks: tuple[Choice, ...]
+    may_change: bool = True
+
+    @property
+    def builder(self) -> str:
+        return _chosen(self.builders)
+
+    @property
+    def network(self) -> str:
+        return _chosen(self.networks)
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPage:
     connections: tuple[Connection, ...]
     themes: tuple[Choice, ...]
@@ -74,6 +97,15 @@ class PeoplePage:
     name: Field
     may_rename: bool = True
     saved: str = ""
+    built: BuiltView | None = None
+
+
+def networks(chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, label, value == chosen) for value, label in NETWORKS.items())
+
+
+def _chosen(choices: tuple[Choice, ...]) -> str:
+    return next((choice.label for choice in choices if choice.chosen), "")
 
 
 def themes(chosen: str) -> tuple[Choice, ...]:
