@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.delivery import limit, outside
+from orchestrator.delivery import limit, outside, pricing
 from orchestrator.domain.project import Project
 from orchestrator.domain.run import Activity, Job, Report, RunKind
 from orchestrator.errors import BuilderLost, NotPossible
@@ -40,7 +40,7 @@ async def once(project: Project, kind: RunKind, worktree: Path, prompt: str) -> 
     faults.point(f"begun:{project.step}")
     job = Job(project.key, kind, worktree, prompt, read_only=kind is RunKind.PRIME, network=row.network)
     before = await outside.look(project.id)
-    report = await _persistently(builder, job, _Signs(project, run.id))
+    report = await pricing.priced(row.builder, await _persistently(builder, job, _Signs(project, run.id)))
     if seen := outside.changed(before, await outside.look(project.id)):
         report = replace(report, details=report.details | {"outside": seen})
     runtime().metrics.runs.labels(kind.value, row.builder, "completed" if report.ok else "failed").inc()

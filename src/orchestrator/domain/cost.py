@@ -14,6 +14,7 @@ from orchestrator.errors import NoAnswer
 MICROS = 1_000_000
 MOST = 1_000_000 * MICROS  # the highest limit that can be set
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "CHF": "CHF "}
+MOST_TOKENS = 10**12  # of one piece of work: more is a slip
 WHOLE = frozenset({"JPY", "KRW"})  # currencies without cents
 WARNED_AT = Fraction(8, 10)
 
@@ -86,13 +87,23 @@ class Currency:
 
 
 def told(details: Mapping[str, Any], currency: Currency, model: str) -> Usage:
-    """What a builder says that its work cost, in dollars or in people’s currency; nothing where it says nothing."""
+    """What a builder says that its work cost, in dollars or in people’s currency; nothing where it says nothing.
+
+    With `told` false in its details it is known that it will not say: that is a piece of work without a price.
+    """
     amount, code = details.get("amount"), details.get("currency")
+    tokens = {name: counted(details, name) for name in ("read", "written", "cached")}
     if not isinstance(amount, int | float) or not math.isfinite(amount) or amount <= 0:
-        return Usage()
+        return Usage(model, **tokens, calls=1, priced=False) if details.get("told") is False else Usage()
     rates = {currency.code: currency.dollar, "USD": 1.0}
     micros = Currency("", rates[code]).micros(min(amount, MOST)) if code in rates else 0
-    return Usage(model, calls=1, micros=min(micros, MOST), priced=code in rates)
+    return Usage(model, **tokens, calls=1, micros=min(micros, MOST), priced=code in rates)
+
+
+def counted(details: Mapping[str, Any], name: str) -> int:
+    """A number of tokens, as far as it can be one."""
+    found = details.get(name)
+    return min(found, MOST_TOKENS) if isinstance(found, int) and found > 0 else 0
 
 
 def reached(spent: int, budget: int) -> bool:

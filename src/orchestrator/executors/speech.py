@@ -124,6 +124,8 @@ class Speech:
             return FAILED
         if step.kind == "edit":
             return changed(len(self.changed)) if step.status == "completed" else ""
+        if step.kind == "execute" and step.status == "pending" and not step.raw:
+            return ""  # some builders say only later what it is that they run
         return step.told or (runs(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
 
     def _details(self, step: Step) -> dict[str, Any]:
@@ -135,11 +137,11 @@ class Speech:
 
     def _usage(self, update: Any) -> Activity | None:
         cost = update.cost
-        self.cost = {"used": update.used, "size": update.size}
+        self.cost |= {"used": update.used, "size": update.size}  # what it cost is not told each time
         if cost:
             self.cost |= {"amount": cost.amount, "currency": cost.currency}
         sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if cost else "Is working."
-        return Activity(sentence, "usage", self.cost)
+        return Activity(sentence, "usage", dict(self.cost))
 
 
 def listed(entries: Iterable[dict[str, str]]) -> str:

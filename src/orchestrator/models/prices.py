@@ -21,12 +21,17 @@ def usage(model: str, provider: str, used: RunUsage, prices: tuple[float, float]
     )
 
 
+def listed(model: str, read: int, written: int, cached: int) -> int | None:
+    """What tokens of a model cost, whoever runs it; nothing where its price is not known."""
+    return _listed(model, None, RunUsage(input_tokens=read, output_tokens=written, cache_read_tokens=cached))
+
+
 def _set(used: RunUsage, prices: tuple[float, float]) -> int:
     """Prices are per million tokens, so a token costs that many millionths of a dollar."""
     return round(used.input_tokens * prices[0] + used.output_tokens * prices[1])
 
 
-def _listed(model: str, provider: str, used: RunUsage) -> int | None:
+def _listed(model: str, provider: str | None, used: RunUsage) -> int | None:
     tokens = Tokens(
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,

@@ -88,7 +88,7 @@ def _total(together: Usage, money: Currency, seconds: float) -> CostRow:
 
 def _row(part: Part, money: Currency, seconds: float) -> CostRow:
     unknown = not part.spent.priced and not part.spent.micros
-    return CostRow(part.title, _time(seconds), part.got, "not known" if unknown else money.words(part.spent.micros))
+    return CostRow(part.title, _time(seconds), part.got, "not told" if unknown else money.words(part.spent.micros))
 
 
 def _small(money: Currency, *, priced: bool) -> str:

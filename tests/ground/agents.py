@@ -1,0 +1,181 @@
+"""Real coding agents, as people install them, against the stand-in of a model's API: what tests of them stand on.
+
+They are fetched once, in the versions that we tell people to install, into a folder that is not part of the repository.
+Where neither they nor their registry are there, these tests, and no others, are left out, and `make test` says so.
+"""
+
+import contextlib
+import fcntl
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ground.model_api import ModelApi
+from ground.model_values import Asked, Gives
+from orchestrator.domain.run import Activity, Job, Report, RunKind
+from orchestrator.executors import installed
+from orchestrator.executors.acp import Acp
+from orchestrator.executors.agents import AGENTS
+from orchestrator.executors.agents.entry import Agent
+from orchestrator.settings import Settings
+
+CACHE = Path(__file__).parents[2] / ".cache" / "agents"
+KEY = "sk-of-the-agent-alone"
+MODELS = "codex=gpt-5, opencode=claude-sonnet-5"  # whose tools the stand-in can call
+QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+FETCHED_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How a model makes an agent do something: a call of one of its tools."""
+
+    write: Callable[[Path, str], tuple[str, dict[str, Any]]]
+    run: Callable[[str], tuple[str, dict[str, Any]]]
+
+
+HANDS = {
+    "claude": Hand(
+        lambda path, text: ("Write", {"file_path": str(path), "content": text}),
+        lambda words: ("Bash", {"command": words, "description": "does it"}),
+    ),
+    "codex": Hand(
+        lambda path, text: ("exec_command", {"cmd": f"printf %s '{text}' > '{path}'"}),
+        lambda words: ("exec_command", {"cmd": words}),
+    ),
+    "opencode": Hand(
+        lambda path, text: ("write", {"filePath": str(path), "content": text}),
+        lambda words: ("bash", {"command": words, "description": "does it"}),
+    ),
+}
+
+
+def does(call: tuple[str, dict[str, Any]], text: str = "") -> Gives:
+    tool, args = call
+    return Gives(args, text=text, tool=tool, usage=(1000, 50, 200))
+
+
+def by_results(*gives: Gives) -> Callable[[Asked], Gives]:
+    """Chosen by how many results of tools there are, so that a call that is repeated gets the same answer.
+
+    Questions on the side, for a title or a summary, bring no tools along.
+    """
+
+    def answer(asked: Asked) -> Gives:
+        if not asked.tools:
+            return Gives(text="A title")
+        done = sum(role == "result" for role, _ in asked.said)
+        return gives[min(done, len(gives) - 1)]
+
+    return answer
+
+
+def package(agent: Agent) -> str:
+    """What npm installs for it, with its version."""
+    return agent.install.split()[-1]
+
+
+def fetched(agent: Agent) -> Path:
+    """The folder of packages in which it is. Leaves the test out where it can neither be found nor fetched."""
+    folder = CACHE / package(agent).replace("/", "-")
+    if not shutil.which("npm"):
+        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
+    with _alone(folder):
+        if not (folder / "whole").exists():
+            _fetch(agent, folder)
+    return folder / "node_modules"
+
+
+def _fetch(agent: Agent, folder: Path) -> None:
+    if subprocess.run(["npm", "view", package(agent), "version"], capture_output=True, check=False).returncode:
+        pytest.skip(f"{agent.title} was not driven: its registry cannot be reached.")
+    command = ["npm", "install", "--prefix", str(folder), *QUIET, package(agent)]
+    subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
+    (folder / "whole").touch()
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Tests run in several processes, and one fetches for all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass
+class Bench:
+    """An agent, a trial copy for it to work in, and the model that tells it what to do."""
+
+    agent: Agent
+    api: ModelApi
+    folder: Path
+    settings: Settings
+    told: list[Activity] = field(default_factory=list)
+
+    @property
+    def hand(self) -> Hand:
+        return HANDS[self.agent.id]
+
+    @property
+    def worktree(self) -> Path:
+        return self.folder / "trial"
+
+    @property
+    def sentences(self) -> list[str]:
+        return [activity.sentence for activity in self.told]
+
+    @property
+    def wire(self) -> list[dict[str, Any]]:
+        """What the agent sent, as it came."""
+        lines = (self.folder / "wire").read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def builder(self) -> Acp:
+        return installed.builders(self.settings)[self.agent.id]
+
+    async def run(self, *, read_only: bool = False) -> Report:
+        kind = RunKind.PRIME if read_only else RunKind.EXECUTE
+        job = Job("key", kind, self.worktree, "Please do it.", read_only=read_only)
+        return await self.builder().run(job, self._tell)
+
+    async def _tell(self, activity: Activity) -> None:
+        self.told.append(activity)
+
+    def git(self, *words: str) -> str:
+        return subprocess.check_output(["git", *words], cwd=self.worktree, text=True)
+
+
+@contextlib.asynccontextmanager
+async def bench(name: str, folder: Path) -> AsyncIterator[Bench]:
+    """With an agent installed for us alone, as the settings page tells an operator to do."""
+    agent = AGENTS[name]
+    modules = fetched(agent)
+    program = modules / ".bin" / agent.programs[0]
+    async with ModelApi(lambda _: Gives(text="Nothing to do."), key=KEY) as api:
+        named = {f"{provider.key}": KEY for provider in agent.providers[:1]}
+        named |= {"anthropic_base_url": api.anthropic, "openai_base_url": api.openai}
+        settings = Settings(_env_file=None, data_dir=folder / "data", builder_models=MODELS, **named)
+        tap(folder / "data" / "agents" / "node_modules" / ".bin" / agent.programs[0], program, folder / "wire")
+        repository(folder / "trial")
+        yield Bench(agent, api, folder, settings)
+
+
+def tap(here: Path, program: Path, log: Path) -> None:
+    """A program in front of another one that notes what that one says."""
+    here.parent.mkdir(parents=True)
+    here.write_text(f"#!/bin/sh\n'{program}' \"$@\" | tee '{log}'\n")
+    here.chmod(0o755)
+
+
+def repository(where: Path) -> None:
+    where.mkdir()
+    for words in (("init", "-q", "-b", "main"), ("config", "user.name", "A"), ("config", "user.email", "a@example.org")):
+        subprocess.run(["git", *words], cwd=where, check=True)
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "first"], cwd=where, check=True)
