@@ -176,6 +176,10 @@ def tap(here: Path, program: Path, log: Path) -> None:
 
 def repository(where: Path) -> None:
     where.mkdir()
-    for words in (("init", "-q", "-b", "main"), ("config", "user.name", "A"), ("config", "user.email", "a@example.org")):
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("config", "user.name", "A"),
+        ("config", "user.email", "a@example.org"),
+    ):
         subprocess.run(["git", *words], cwd=where, check=True)
     subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "first"], cwd=where, check=True)
