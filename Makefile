@@ -55,5 +55,5 @@ docs: ## write the pages that are made from the code
 	$(BIN)/python scripts/docs.py
 
 clean: ## remove what the targets above made, but not your data
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
+	rm -rf .venv .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -26,6 +26,8 @@ WRONG = {
     "stall_s": ("long", "it must be a number"),
     "check_limit_s": ("-5", "it must be more than 0"),
     "namespaces": ("maybe", "it must be true or false"),
+    "builder": ("Claude Code", "it must be the name of a builder, such as starter or claude"),
+    "builder_models": ("gpt-5", "it must be builders with their models, such as claude=claude-sonnet-5"),
     "builder_command": ("'", "a quotation mark in it is not closed"),
     "scar_url": ("localhost:3000", "it must begin with https:// or http:// and name a host"),
     "scar_bot": ("@scar", "it must be the name of an account, without @"),

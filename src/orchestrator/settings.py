@@ -317,10 +317,7 @@ def _plainly(error: Any) -> str:
 
 def _consistent(settings: Settings) -> None:
     _of_the_database(settings)
-    if settings.builder_command and not settings.builder_words:
-        raise _wrong("builder_command", "a quotation mark in it is not closed")
-    if not re.fullmatch(MODELS, settings.builder_models):
-        raise _wrong("builder_models", "it must be builders with their models, such as claude=claude-sonnet-5")
+    _of_builders(settings)
     if settings.rate_limits == "off" and not settings.on_loopback:
         raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
     if not re.fullmatch(r"[\w.:%-]+", settings.host):
@@ -335,6 +332,15 @@ def _consistent(settings: Settings) -> None:
     for variable, name in SECRETS.items():
         if (secret := getattr(settings, name)) and not _sendable(secret.get_secret_value()):
             raise WrongSetting(f"{variable} {UNSENDABLE}")
+
+
+def _of_builders(settings: Settings) -> None:
+    if settings.builder_command and not settings.builder_words:
+        raise _wrong("builder_command", "a quotation mark in it is not closed")
+    if not re.fullmatch(r"[a-z-]*", settings.builder):
+        raise _wrong("builder", "it must be the name of a builder, such as starter or claude")
+    if not re.fullmatch(MODELS, settings.builder_models):
+        raise _wrong("builder_models", "it must be builders with their models, such as claude=claude-sonnet-5")
 
 
 def _of_the_model(settings: Settings) -> None:

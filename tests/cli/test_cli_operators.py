@@ -99,7 +99,23 @@ async def test_the_doctor_names_the_next_step(installation: Program):
 
     found = (await installation("doctor", "--json")).out
     assert '"what": "accounts", "ok": true, "says": "1 account."' in found
-    assert (await installation("doctor")).out.count("LOOK") == 0
+    healthy = (await installation("doctor")).out
+    assert healthy.count("LOOK") == 0
+    assert "ok    builder claude: Claude Code: " in healthy
+
+
+async def test_the_doctor_looks_at_the_builder_of_new_projects(plain: Program):
+    adapter = plain.folder / "data" / "agents" / "node_modules" / ".bin" / "codex-acp"
+    adapter.parent.mkdir(parents=True)
+    adapter.write_text("#!/bin/sh\necho 2.6.0\n")
+    adapter.chmod(0o755)
+    await plain("user", "add", "nadia@example.org", "Nadia", "--owner")
+
+    said = await plain.having(ORCHESTRATOR_BUILDER="codex")("doctor")
+    assert said.code == 1
+    assert "LOOK  builder codex: Codex: Version 2.6.0 is here. It has neither a key nor a sign-in. Set " in said.out
+    await plain("secret", "set", "ORCHESTRATOR_OPENAI_API_KEY", typed="sk-of-codex\n")
+    assert (await plain.having(ORCHESTRATOR_BUILDER="codex")("doctor")).code == 0
 
 
 async def test_a_database_of_a_newer_version_is_left_alone_by_commands(plain: Program):

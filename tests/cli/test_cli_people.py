@@ -25,6 +25,17 @@ async def test_a_project_is_shown_stopped_and_goes_on(terminal: Program, project
     assert "There is no such project" in await terminal.refused("pause", "nonsense")
 
 
+async def test_a_builder_is_shown_and_chosen(terminal: Program, project: str):
+    assert (await terminal("builder", project)).out.endswith(": built by starter, network listed.\n")
+    assert (await terminal("builder", project, "--network", "closed", "--json")).json["network"] == "closed"
+    assert (await terminal("builder", project, "starter")).out.endswith(": built by starter, network closed.\n")
+    assert "There is no builder “magic” here." in await terminal.refused("builder", project, "magic")
+
+    listed = (await terminal("builders")).out
+    assert listed.startswith("starter  Starter, builds new projects\n    Ready.\n")
+    assert {one["id"] for one in (await terminal("builders", "--json")).json} >= {"starter", "claude", "codex"}
+
+
 async def test_everything_about_a_project_is_handed_out(terminal: Program, project: str, tmp_path: Path):
     file = tmp_path / "all.json"
     assert (await terminal("export", project, "--output", str(file))).out == f"Written to {file}.\n"

@@ -35,6 +35,7 @@ async def test_a_wrong_setting_stops_every_command(command: tuple[str, ...], pla
         ({"PORT": "99999"}, "ORCHESTRATOR_PORT (or PORT) cannot be used: “99999” is not a port"),
         ({"ORCHESTRATOR_HOST": "no.such.host.example"}, "ORCHESTRATOR_HOST cannot be used"),
         ({"ORCHESTRATOR_HOST": "192.0.2.1"}, "Port 1025 on 192.0.2.1 cannot be used."),
+        ({"ORCHESTRATOR_BUILDER": "magic"}, "ORCHESTRATOR_BUILDER cannot be used: it must be starter, acp, claude, "),
         ({"DATA_DIR": "/proc/1"}, "Nothing can be written in the data folder /proc/1"),
         ({"DATA_DIR": "file"}, "cannot be made: file exists. Set DATA_DIR"),
         (

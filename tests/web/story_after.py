@@ -1,5 +1,7 @@
 """What stands beside the building: history, readiness, cost, settings and people."""
 
+from dataclasses import replace
+
 from story import HREF, NADIA, PHASE_3, at, bead, head
 
 from orchestrator.web.views import account, cost, history, phases, problems, ready, settings
@@ -9,6 +11,7 @@ from orchestrator.web.views.marks import (
     OUT_OF_DATE,
     PROVEN,
     Action,
+    Choice,
     Field,
     Link,
     Mark,
@@ -234,6 +237,11 @@ MEMBERS = (
     settings.Member("m2", "Tom Rahman", "approver"),
     settings.Member("m3", "Ruth Okafor", "contributor"),
 )
+BUILT = settings.BuiltView(
+    f"{HREF}/builder",
+    (Choice("starter", "The starter"), Choice("claude", "Claude Code", chosen=True)),
+    settings.networks("listed"),
+)
 PEOPLE = settings.PeoplePage(
     head(Tab.PEOPLE, PHASE_3),
     settings.PeopleView(
@@ -241,9 +249,14 @@ PEOPLE = settings.PeoplePage(
     ),
     Field("Supper Sorted"),
     saved="Tom is an approver now.",
+    built=BUILT,
 )
 ONLOOKER = settings.PeoplePage(
-    head(Tab.PEOPLE, PHASE_3), settings.PeopleView(f"{HREF}/people", MEMBERS), Field("Supper Sorted"), may_rename=False
+    head(Tab.PEOPLE, PHASE_3),
+    settings.PeopleView(f"{HREF}/people", MEMBERS),
+    Field("Supper Sorted"),
+    may_rename=False,
+    built=replace(BUILT, may_change=False),
 )
 SETUP = account.SetupPage(
     "one-time",

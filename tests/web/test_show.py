@@ -231,6 +231,10 @@ def test_everything_that_happens_in_a_project_can_be_told():
         (event("message.created", role="assistant", text="Who is it for?"), "We answered: “Who is it for?”"),
         (event("message.created", role="user", text="x" * 200), f"Tom wrote: “{'x' * 139}…”"),
         (event("project.renamed", to="Diary"), "Tom called it “Diary”."),
+        (
+            event("project.built_by", title="Claude Code", network="closed", **{"from": "starter", "to": "claude"}),
+            "Tom has it built by Claude Code from now on. Its builder may now reach nothing but its AI model.",
+        ),
         (event("run.activity", text="Changed a file", details={"title": "Edit", "paths": ["a.py"]}), "changed a file"),
         (event("run.finished", ok=False, text="It stopped."), "It stopped."),
         (event("phase.completed", phase=1, title="You can plan."), "Phase 1 is proven and part of your app."),

@@ -123,8 +123,8 @@ def sentence(trouble: Trouble, name: str, now: datetime) -> str:
 
 def spoken(when: datetime, now: datetime) -> str:
     local = when.astimezone(now.tzinfo)
-    day = "" if local.date() == now.date() else f"on {local.day} {local:%B} "
-    return f"{day}at {local:%H:%M}"
+    day = "" if local.date() == now.date() else f" on {local.day} {local:%B}"
+    return f"at {local:%H:%M}{day}"
 
 
 def phrase(words: str) -> Kind | None:
@@ -144,7 +144,7 @@ def until(words: str, now: datetime) -> datetime | None:
 
 def _clock(found: "re.Match[str]", now: datetime) -> datetime | None:
     hour = int(found["hour"])
-    if found["half"]:
+    if found["half"] and hour <= NOON:
         hour = hour % NOON + (NOON if found["half"].lower() == "pm" else 0)
     try:
         local = now.astimezone(ZoneInfo(found["zone"])) if found["zone"] else now
@@ -170,7 +170,7 @@ def _named(data: Any) -> Kind | None:
     """The kind that an error names in its fields, by a word or by the status of an answer."""
     if not isinstance(data, dict):
         return None
-    if (word := data.get("errorKind")) in KINDS:
+    if isinstance(word := data.get("errorKind"), str) and word in KINDS:
         return KINDS[word]
     info = data.get("codexErrorInfo")
     if isinstance(info, str):

@@ -17,8 +17,11 @@ def program() -> Path | None:
 
 def environment(adapter: Path) -> dict[str, str]:
     """What leads an adapter to it; nothing for one that was installed with a program of its own."""
-    packages = next((parent for parent in adapter.resolve().parents if parent.name == "node_modules"), None)
-    if packages is None or any(packages.glob("@anthropic-ai/claude-agent-sdk-*/claude")):
-        return {}
-    found = program()
+    found = None if whole(adapter) else program()
     return {"CLAUDE_CODE_EXECUTABLE": str(found)} if found else {}
+
+
+def whole(adapter: Path) -> bool:
+    """Whether an adapter has a program of its own: npm leaves it out where it is told to."""
+    packages = next((parent for parent in adapter.resolve().parents if parent.name == "node_modules"), None)
+    return packages is None or any(packages.glob("@anthropic-ai/claude-agent-sdk-*/claude"))

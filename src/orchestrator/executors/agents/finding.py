@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestrator.contain import process
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors import agents
-from orchestrator.executors.agents import entry, kit
+from orchestrator.executors.agents import bundled, entry, kit
 from orchestrator.executors.agents.entry import Agent
 from orchestrator.settings import Settings
 
@@ -87,6 +87,8 @@ def lacks(agent: Agent, settings: Settings, program: Path | None, *, signed: boo
         return f"To have it, {how}." if how.startswith("see ") else f"To have it, run: {how}"
     if kit.scripted(program.resolve()) and not shutil.which("node"):
         return "It needs Node.js, which is not installed on this machine."
+    if agent.id == "claude" and not (bundled.whole(program) or bundled.program()):
+        return "Its program is missing. Install it again without leaving anything out, or install claude-agent-sdk."
     if not signed:
         keys = " or ".join(provider.variable for provider in agent.providers)
         return f"Set {keys}, or sign it in: HOME={kit.kept(agent, settings)} {agent.sign_in}"

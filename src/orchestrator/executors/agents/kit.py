@@ -70,8 +70,12 @@ def model(agent: Agent, settings: Settings) -> str:
 
 def scripted(program: Path) -> bool:
     """Whether it is a text that Node runs."""
-    with program.open("rb") as text:
-        return b"node" in text.readline(200) if text.peek(2)[:2] == b"#!" else False
+    try:
+        with program.open("rb") as text:
+            first = text.readline(200)
+    except OSError:  # it may be run without being read
+        return False
+    return first.startswith(b"#!") and b"node" in first
 
 
 def _programs(program: Path) -> Iterator[Path]:
