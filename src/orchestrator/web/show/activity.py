@@ -77,9 +77,9 @@ def item(viewer: Viewer, event: Event) -> ActivityItem | None:
 
 
 def _matters(event: Event, show: str) -> bool:
-    if show != "problems":
-        return True
     data = event.data
+    if show != "problems":
+        return show == "everything" or data.get("what") != "usage" or "amount" in data.get("details", {})
     asks = bool(data.get("asks"))
     red = event.kind == "check.finished" and not data.get("passed")
     return (

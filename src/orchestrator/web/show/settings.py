@@ -1,7 +1,11 @@
 """Settings of a person, the people of a project, and the plain page about readiness."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.contain import boundary
+from orchestrator.contain.boundary import Boundary
 from orchestrator.domain import permission
 from orchestrator.domain.command import Forget, Rename, SetBuilder, SetMember
 from orchestrator.domain.policy import allows
@@ -17,7 +21,7 @@ from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
 from orchestrator.web.views import times
-from orchestrator.web.views.marks import PROVEN, Choice, Field, Mark, State
+from orchestrator.web.views.marks import Choice, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import (
     Allowed,
@@ -40,7 +44,9 @@ LACKING = Mark(State.STUCK, "stuck", "Key missing")
 SILENT = Mark(State.STUCK, "stuck", "No answer")
 QUIET = Mark(State.REST, "part", "Set up")
 WORKS = Mark(State.PROVEN, "proven", "Works")
-SHARED = Mark(State.REST, "part", "Shared")
+WALLED = Mark(State.PROVEN, "proven", "Walled in")
+PARTLY = Mark(State.REST, "part", "In part")
+OPEN = Mark(State.STUCK, "stuck", "No walls")
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
@@ -52,13 +58,15 @@ def page(viewer: Viewer, found: tuple[Connection, ...], saved: str = "") -> Sett
 async def connections(viewer: Viewer) -> tuple[Connection, ...]:
     """What the orchestrator talks to, and how each of them stands."""
     live = runtime()
-    spaces = live.settings.namespaces
-    alone = "Each builder works in a process space of its own." if spaces else "Builders share our process space."
-    return (
-        model(viewer),
-        *(await builders()),
-        Connection("Containment", PROVEN if spaces else SHARED, alone),
-    )
+    found = await asyncio.to_thread(boundary.bare if live.settings.sandbox == "off" else boundary.boundary)
+    return model(viewer), *(await builders()), Connection("Containment", _kept(found), found.sentence)
+
+
+def _kept(found: Boundary) -> Mark:
+    """How far builders are kept from the rest of this machine."""
+    if found.walls and found.gate and found.namespaces:
+        return WALLED
+    return PARTLY if found.walls else OPEN
 
 
 def model(viewer: Viewer) -> Connection:
