@@ -13,8 +13,8 @@ ROLES = {
     "viewer": ("Viewer", "May read everything"),
 }
 NETWORKS = {
-    "closed": "Nothing but its AI model",
-    "listed": "Its AI model, and the usual places for building blocks",
+    "closed": "Only its AI model",
+    "listed": "Also building blocks",
     "open": "The whole internet",
 }
 THEMES = {"": "Like my device", "light": "Light", "dark": "Dark"}
