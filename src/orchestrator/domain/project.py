@@ -135,7 +135,7 @@ FLOW: dict[tuple[Step, Signal], Step] = {
     (Step.PROBLEM, Signal.VALIDATE): Step.CHECKING,
     **{(step, Signal.FAILED): Step.PROBLEM for step in WORKING - {Step.UNDOING}},
     **{(step, Signal.SPENT): Step.LIMIT for step in OPEN - MIDWAY},
-    **{(step, Signal.ASKS): Step.PERMISSION for step in BUILDS},
+    **{(step, Signal.ASKS): Step.PERMISSION for step in sorted(BUILDS)},
     **{(step, Signal.STOPPED): Step.PAUSED for step in OPEN},
     **{(step, Signal.CANCELLED): Step.CANCELLED for step in OPEN | {Step.PAUSED}},
     **{(step, Signal.RESET): Step.TALKING for step in Step if step is not Step.TALKING},
