@@ -277,7 +277,7 @@ def test_what_was_allowed_and_heard_is_told_in_sentences():
         event("run.heard", messages=["a", "b"]),
         event("run.finished", ok=False, asks="push", text="The builder stopped to ask."),
     ]
-    assert [one.text for one in map(lambda one: activity.item(VIEWER, one), told)] == [
+    assert [one.text for one in (activity.item(VIEWER, one) for one in told)] == [
         "Tom said that the builder may fetch building blocks from the internet, always.",
         "Tom said that the builder may not fetch building blocks from the internet, in this phase.",
         "The builder has heard what you said.",
