@@ -287,6 +287,7 @@ def written(draw: st.DrawFn) -> str:
 @example("node -e 'require(\"child_process\").execSync(`npm publish`)'")
 @example("python - <<E\nimport os; os.system('git push')\nE")
 @example("git \\\n  push")
+@example("echo `git\\\\\n push\\\\\n\n`")
 @example("alias p='git push'; p")
 @example("find . -exec git push ;")
 @example("git 'push")
