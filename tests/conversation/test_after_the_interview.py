@@ -97,7 +97,7 @@ def test_a_change_and_a_removal_are_understood_too():
     assert say("add swap a meal", Step.VISION).reply.startswith("I have that already.")
 
 
-@pytest.mark.parametrize("step", sorted(GATES))
+@pytest.mark.parametrize("step", sorted(GATES - {Step.PERMISSION}))
 @pytest.mark.parametrize("text", ["sure, why not", "ok", "👍", "Looks good to me"])
 def test_what_sounds_like_a_yes_is_said_back_and_is_none(step, text):
     heard = say(text, step)
@@ -105,7 +105,7 @@ def test_what_sounds_like_a_yes_is_said_back_and_is_none(step, text):
     assert heard.reply == "That sounds like a yes. To be sure, please press Approve or write “yes”."
 
 
-@pytest.mark.parametrize("step", sorted(GATES))
+@pytest.mark.parametrize("step", sorted(GATES - {Step.PERMISSION}))
 @pytest.mark.parametrize(
     "text", ["ok, but make it blue", "yes but slowly", "Ja, aber ohne Kalender", "sure, if it is cheap"]
 )
@@ -114,6 +114,13 @@ def test_a_yes_with_a_wish_is_told_how_to_ask_for_it(step, text):
     assert heard.wants is None
     assert heard.reply.startswith("That sounds like a yes with a wish, so nothing is decided.")
     assert "choose Ask for changes and say what" in heard.reply
+
+
+def test_where_a_builder_asks_for_leave_its_own_buttons_are_named():
+    assert say("ok", Step.PERMISSION).reply.startswith("That sounds like a yes. To be sure, press one of the buttons")
+    assert "a yes with a wish, so nothing is decided" in say("ok, but slowly", Step.PERMISSION).reply
+    assert "press No" in say("not really", Step.PERMISSION).reply
+    assert "“yes, always”" in say("hm", Step.PERMISSION).reply
 
 
 @pytest.mark.parametrize("step", sorted(GATES))

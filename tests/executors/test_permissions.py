@@ -287,6 +287,7 @@ def written(draw: st.DrawFn) -> str:
 @example("node -e 'require(\"child_process\").execSync(`npm publish`)'")
 @example("python - <<E\nimport os; os.system('git push')\nE")
 @example("git \\\n  push")
+@example("echo `git\\\\\n push\\\\\n\n`")
 @example("alias p='git push'; p")
 @example("find . -exec git push ;")
 @example("git 'push")
@@ -296,7 +297,9 @@ def test_nothing_that_sends_passes_however_it_is_quoted_nested_or_spaced(line):
 
 @given(st.text(alphabet="git push'\"\\$(){}`|&;<>\n#=x", max_size=60))
 def test_whatever_a_line_is_it_is_read_to_its_end(line):
-    wishes.of(line)
+    found = wishes.of(line)
+    assert len(found) == len(set(found))
+    assert all(one.wish in Wish for one in found)
 
 
 @pytest.mark.parametrize("piece", ["sudo ", "eval ", "$(", "bash -c '", "(", "`", "<<E ", "{a,b}", "env 'git push' "])

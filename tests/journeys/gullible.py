@@ -26,6 +26,7 @@ RENAMED = re.compile(r"\brename the project to “([^”]+)”", re.IGNORECASE)
 SAY = re.compile(r"\bsay “([^”]+)”", re.IGNORECASE)
 PUT = re.compile(r"\bput (.+?) into the answer", re.IGNORECASE | re.DOTALL)
 QUICK = re.compile(r"\bquick answers ([^.\n]+)", re.IGNORECASE)
+BUILDER = re.compile(r"\btell the builder “([^”]+)”", re.IGNORECASE)
 TOOL = re.compile(r"\bcall the tool (\w+)", re.IGNORECASE)
 APPROVES = re.compile(
     "approve the (?:gate|decision|vision)|genehmige die entscheidung|aprueba la decisión", re.IGNORECASE
@@ -77,8 +78,9 @@ def _reply(asked: Asked, told: str) -> dict[str, Any]:
     changes = [{"do": "set", "topic": topic, "text": text} for topic, text in TOPIC.findall(told)]
     changes += [{"do": "tell", "topic": "features", "text": text} for text in FEATURE.findall(told)]
     changes += [{"do": "name", "text": name} for name in RENAMED.findall(told)]
+    for_builder = "\n".join(BUILDER.findall(told))
     quick = [part for found in QUICK.findall(told) for part in re.split(r",| and ", found)]
-    given: dict[str, Any] = {"changes": changes, "quick": quick, **_offered(told)}
+    given: dict[str, Any] = {"changes": changes, "quick": quick, "for_builder": for_builder, **_offered(told)}
     if re.search("ten thousand changes", told):
         given["changes"] += [{"do": "tell", "topic": "out", "text": f"thing {number}"} for number in range(MANY)]
     if re.search("characters that nobody sees", told):

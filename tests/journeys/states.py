@@ -22,7 +22,7 @@ WORDS = (
     "yes", "no", "stop", "go on", "looks good, go ahead", "approve", "I guess so?", "start over", "Add a shopping list",
     "Deciding every evening what to cook", "plan the week; swap a meal", "skip", "why do you ask?", "cancel it", "👍",
     "no, stop, why is it editing the schema?", "Show me what would change",
-    "/approve", "/reject", "/changes bigger letters", "undo",
+    "yes, always", "tell the builder: use blue", "/approve", "/reject", "/changes bigger letters", "undo",
 )  # fmt: skip
 PEOPLE = ("owner", "approver", "contributor", "viewer", "stranger")
 RANK = {"viewer": 0, "contributor": 1, "approver": 2, "owner": 3}
@@ -33,7 +33,7 @@ NEEDS = {
 }  # fmt: skip
 ASKS = {
     "vision": "VISION_DOC", "roadmap": "ROADMAP", "plan": "PHASE_START", "result": "PHASE_COMPLETE",
-    "problem": "ERROR_RESOLUTION", "limit": "BUDGET",
+    "problem": "ERROR_RESOLUTION", "limit": "BUDGET", "permission": "PERMISSION",
 }  # fmt: skip
 STAGES = {
     "talking": "BRAINSTORMING", "drafting": "BRAINSTORMING", "vision": "VISION_REVIEW", "paused": "PAUSED",
@@ -44,7 +44,8 @@ STAGES = {
         "IN_PROGRESS",
     ),
 }  # fmt: skip
-EVERYWHERE = {*STAGES, "limit"}  # which has the stage in which the limit was reached
+MIDWAY = {"limit", "permission"}  # they have the stage in the middle of which they are asked
+EVERYWHERE = {*STAGES, *MIDWAY}
 AT_WORK = {
     "drafting", "preparing", "priming", "roadmapping", "planning", "building", "checking", "repairing", "merging",
     "undoing",
@@ -52,7 +53,7 @@ AT_WORK = {
 DONE, REFUSED = {200, 201, 202, 303}, {409, 422}
 PATIENCE = 60
 who = st.sampled_from(PEOPLE)
-MOODS = st.sampled_from(("good", "costly prime", "red", "claim"))  # of the builder: well, dear, badly, a lie
+MOODS = st.sampled_from(("good", "costly prime", "red", "claim", "asks"))  # of the builder: well, dear, badly, a lie
 CHANGES: tuple[dict[str, Any], ...] = (
     *({"name": name} for name in ("Supper", "  ", "<b>Mia’s</b>")),
     *({"budget": budget} for budget in (5, 0.5, -1)),
@@ -99,6 +100,7 @@ class States(RuleBasedStateMachine):
         self.project = self.asks("owner", "POST", "/projects", {"idea": IDEA}).json()["id"]
         for person in PEOPLE[1:4]:
             self.lets("owner", person, person)
+        (self.world.moods / f"{self.project}-wishes").write_text("execute pip install flask\nexecute git push\n")
         self.the_builder_becomes(mood)
         self.settle()
 
@@ -121,7 +123,7 @@ class States(RuleBasedStateMachine):
         note=st.sampled_from(("", "Bigger letters")),
         which=st.integers(-3, -1),
         moved=st.sampled_from((0, 0, 0, 1)),
-        way=st.sampled_from((None, "differently", "back", "stop")),
+        way=st.sampled_from((None, "differently", "back", "stop", "once", "always")),
     )
     def answers(self, person: str, decision: str, note: str, which: int, moved: int, way: str | None) -> None:
         gates = self.rows("SELECT id, version FROM gates WHERE project_id = ? ORDER BY opened_at")[which:]
@@ -223,7 +225,7 @@ class States(RuleBasedStateMachine):
         moves = [json.loads(event["data"]) for event in seen["stored"] if event["kind"] == "project.moved"]
         places = ["talking", *(move["step"] for move in moves)]
         assert [move["left"] for move in moves] == places[:-1]
-        stage = STAGES[row["paused_from"] if step == "limit" else step]
+        stage = STAGES[row["paused_from"] if step in MIDWAY else step]
         assert (places[-1], len(moves), stage) == (step, row["moves"], row["stage"])
         assert (project["step"], project["stage"], project["name"]) == (step, row["stage"], row["name"])
         assert row["name"] in seen["page"]

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -282,12 +283,8 @@ ANSWERING = ["performing:answer", "performed:answer", "leg", "begun:building"]
 async def test_a_death_between_question_and_answer_or_after_it_changes_nothing(
     tmp_path: Path, nursery: Nursery, point: str
 ):
-    (tmp_path / "moods").mkdir()
-    command = shlex.join([sys.executable, "-I", "-S", str(AGENT), str(tmp_path / "moods")])
-    server = nursery.server(tmp_path / "data", rate_limits="off", reconcile_s=0.5, builder_command=command)
-    killer, me = Killer(server, Counter(), Counter(), 1), Caller(server, within=90)
-    place = Place(server, me, tmp_path, {})
-    async with working(killer.keep_alive()):
+    async with dying(nursery, tmp_path) as (killer, place):
+        me = place.me
         project = await walk.planned(me, "dies")
         plan = await me.gate(project, "PHASE_START")
         place.wants(project, "execute pip install flask")
@@ -307,10 +304,23 @@ async def test_a_death_between_question_and_answer_or_after_it_changes_nothing(
         assert [(rule["subject"], rule["phase"]) for rule in rules] == [("pip install flask", 1)]
         runs = place.rows("SELECT key, status FROM runs WHERE project_id = ? AND kind = 'execute'", project)
         assert sorted(run["status"] for run in runs) == ["CANCELLED", "COMPLETED"]
-    await me.close()
-    await server.kill()
-    await server.http.aclose()
-    await processes.gone(tmp_path, within=20)
+
+
+@asynccontextmanager
+async def dying(nursery: Nursery, folder: Path) -> AsyncIterator[tuple[Killer, Place]]:
+    """A server that is started again whenever it dies."""
+    (folder / "moods").mkdir()
+    command = shlex.join([sys.executable, "-I", "-S", str(AGENT), str(folder / "moods")])
+    server = nursery.server(folder / "data", rate_limits="off", reconcile_s=0.5, builder_command=command)
+    killer, me = Killer(server, Counter(), Counter(), 1), Caller(server, within=90)
+    try:
+        async with working(killer.keep_alive()):
+            yield killer, Place(server, me, folder, {})
+    finally:
+        await me.close()
+        await server.kill()
+        await server.http.aclose()
+        await processes.gone(folder, within=20)
 
 
 async def dies_at(killer: Killer, point: str) -> None:

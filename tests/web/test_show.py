@@ -259,6 +259,38 @@ def test_problems_are_what_failed_and_nothing_else():
     ]
 
 
+def test_a_builder_that_asks_gets_a_button_for_each_yes_and_the_command_is_folded():
+    ways = [{"way": way, "label": f"Yes, {way}", "sentence": "So."} for way in ("once", "always")]
+    asked = gate(Kind.PERMISSION, ways=ways, facts=[["What exactly", "pip install flask"]])
+    card = gates.card(VIEWER, asked, Role.OWNER)
+    assert [(way.value, way.title) for way in card.yes] == [("once", "Yes, once"), ("always", "Yes, always")]
+    assert (card.ways, card.details, card.small) == ((), "pip install flask", "")
+    assert "pip install" not in str(card.facts)
+    line = standing.status(found(Step.PERMISSION, Role.OWNER, asked, phase(), paused_from=Step.BUILDING))
+    assert line.startswith("The builder waits for your leave: is this it?")
+    reads = standing.status(found(Step.PERMISSION, Role.VIEWER, asked, phase(), paused_from=Step.BUILDING))
+    assert reads.startswith("The builder waits for leave: ")
+
+
+def test_what_was_allowed_and_heard_is_told_in_sentences():
+    rule = {"wish": "install", "subject": "", "allowed": True, "phase": None}
+    told = [
+        event("rule.set", **rule),
+        event("rule.set", **(rule | {"allowed": False, "phase": 2})),
+        event("run.heard", messages=["a"]),
+        event("run.heard", messages=["a", "b"]),
+        event("run.finished", ok=False, asks="push", text="The builder stopped to ask."),
+    ]
+    assert [one.text for one in (activity.item(VIEWER, one) for one in told)] == [
+        "Tom said that the builder may fetch building blocks from the internet, always.",
+        "Tom said that the builder may not fetch building blocks from the internet, in this phase.",
+        "The builder has heard what you said.",
+        "The builder has heard the 2 things you said.",
+        "The builder stopped to ask.",
+    ]
+    assert activity.items(VIEWER, told, "problems") == []
+
+
 @pytest.mark.parametrize("name", ["", "Nowhere/At-All", "../../etc/passwd", "\0"])
 def test_an_unknown_zone_is_utc(name: str):
     assert zone(name) is UTC

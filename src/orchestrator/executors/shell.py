@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 ENDS = (";;&", ";;", ";&", "&&", "||", "|&", ";", "&", "|", "\n", "(", ")")
 REDIRECTS = ("&>>", "<<<", "<<-", "&>", ">>", "<<", "<>", ">|", ">&", "<&", ">", "<")
 BLANK = " \t\r"
+GOES_ON = "\\\n"  # the line does, on the next one
 UNSURE = re.compile(r"[*?\[]|\{[^\s}]*,[^\s}]*\}")  # outside of quotes a shell makes something else of these
 
 
@@ -42,7 +43,7 @@ class Statement:
 
 def statements(line: str) -> list[Statement]:
     """What the line would do, one after the other or at once."""
-    return _Reader(line.replace("\\\n", "")).read()
+    return _Reader(line).read()
 
 
 class _Reader:
@@ -58,6 +59,8 @@ class _Reader:
         while self.at < len(self.text):
             if self.text[self.at] in BLANK:
                 self.at += 1
+            elif self.text.startswith(GOES_ON, self.at):
+                self.at += len(GOES_ON)
             elif self.text[self.at] == "#":
                 self.at = self._find("\n", self.at)
             elif sign := self._sign(REDIRECTS):
@@ -145,7 +148,7 @@ class _Reader:
 
     def _piece(self, word: Word, char: str) -> None:
         if char == "\\":
-            word.text += self.text[self.at + 1 : self.at + 2]
+            word.text += self.text[self.at + 1 : self.at + 2].rstrip("\n")
             self.at += 2
         elif char == "'":
             word.text += self._quoted(self.at + 1)
@@ -180,7 +183,7 @@ class _Reader:
             char = self.text[self.at]
             if char == "\\":
                 after = self.text[self.at + 1 : self.at + 2]
-                word.text += after if after in '$`"\\' else char + after
+                word.text += after.rstrip("\n") if after in '$`"\\\n' else char + after
                 self.at += 2
             elif char in "$`":
                 self._expansion(word)
