@@ -15,8 +15,8 @@ from alembic.migration import MigrationContext
 
 from orchestrator.errors import NotPossible, NotUnderstood
 from orchestrator.store import engine, migrate
+from orchestrator.store.columns import Base, Utc
 from orchestrator.store.engine import Database
-from orchestrator.store.tables import Base, Utc
 
 TABLES = Base.metadata.sorted_tables
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

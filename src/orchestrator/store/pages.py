@@ -17,8 +17,9 @@ from orchestrator.domain.gate import Status
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage
 from orchestrator.errors import NotFound, NotUnderstood
+from orchestrator.store.columns import Utc
 from orchestrator.store.projects import GONE
-from orchestrator.store.tables import GateRow, MemberRow, PhaseRow, ProjectRow, Utc
+from orchestrator.store.tables import GateRow, MemberRow, PhaseRow, ProjectRow
 
 # Put together once: to compose a statement takes longer than to run it. A project and its open decision are read by one
 # statement, so that they are always of the same moment.

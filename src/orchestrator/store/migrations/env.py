@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from orchestrator.store.tables import Base
+from orchestrator.store.tables import ProjectRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=ProjectRow.metadata,
     render_as_batch=True,
     transaction_per_migration=False,
 )
