@@ -438,8 +438,8 @@ def a_socket_among_files():
 @attempt
 def the_servers_port_through_the_proxy():
     found = []
-    for name in ("127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::]",
-                 "[64:ff9b::7f00:1]", T["address"], "localhost."):  # fmt: skip
+    names = ("127.0.0.1", "localhost", "localhost.", "127.1", "2130706433", "0x7f000001", "0.0.0.0", T["address"])
+    for name in (*names, "[::1]", "[::]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"):
         with contextlib.suppress(OSError):
             found.append(name + " " + through(f"{name}:{T['port']}"))
     return found
