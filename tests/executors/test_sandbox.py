@@ -17,7 +17,10 @@ from orchestrator.contain.boundary import Boundary
 from orchestrator.contain.sandbox import PORT, Sandbox, Tenant, room
 from orchestrator.domain.run import Job, Network, Rule, RunKind, Wish
 
-ASK = "for url in sys.argv[1:]:\n try: print(u.urlopen(url).read().decode())\n except OSError as e: print(type(e).__name__)"
+ASK = """for url in sys.argv[1:]:
+    try: print(u.urlopen(url).read().decode())
+    except OSError as problem: print(type(problem).__name__)
+"""
 PYTHON = (sys.executable, "-I", "-S")
 
 
