@@ -44,7 +44,7 @@ def test_missing_programs_are_installed_where_that_is_allowed(bare: Path):
     looked = ran("sh", ROOT / "scripts/system-packages", PATH=str(bare))
 
     assert looked.returncode == 0, looked.stderr
-    assert "apt-get install -q -y --no-install-recommends git chromium" in looked.stdout
+    assert "apt-get install -q -y --no-install-recommends git bubblewrap chromium" in looked.stdout
 
 
 def test_who_may_not_install_is_told_what_to_ask_for(bare: Path):
@@ -56,7 +56,9 @@ def test_who_may_not_install_is_told_what_to_ask_for(bare: Path):
     looked = ran("sh", ROOT / "scripts/system-packages", PATH=str(bare))
 
     assert looked.returncode == 1
-    assert "Please install them, as root: apt-get install --no-install-recommends git chromium" in looked.stderr
+    assert (
+        "Please install them, as root: apt-get install --no-install-recommends git bubblewrap chromium" in looked.stderr
+    )
 
 
 @pytest.fixture

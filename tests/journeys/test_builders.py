@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,11 +62,23 @@ class Place:
 
 @pytest.fixture(scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> AsyncIterator[Place]:
-    folder = tmp_path_factory.mktemp("moods")
+    async with begun(tmp_path_factory.mktemp("moods"), nursery) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+async def open_place(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> AsyncIterator[Place]:
+    """The same where there are no walls around builders."""
+    async with begun(tmp_path_factory.mktemp("open"), nursery, sandbox="off") as place:
+        yield place
+
+
+@asynccontextmanager
+async def begun(folder: Path, nursery: Nursery, **more: Any) -> AsyncIterator[Place]:
     for name in ("moods", "targets"):
         (folder / name).mkdir()
     command = shlex.join([sys.executable, "-I", "-S", str(AGENT), str(folder / "moods")])
-    settings = {"rate_limits": "off", "stall_s": STALL_S, "builder_command": command, "repairs": 1}
+    settings = {"rate_limits": "off", "stall_s": STALL_S, "builder_command": command, "repairs": 1, **more}
     async with nursery.server(folder / "data", **settings) as server:
         me = Caller(server, within=60)
         yield Place(server, me, folder)
@@ -142,7 +155,8 @@ async def test_every_way_out_of_red_tests_leads_to_an_end(place: Place, way: str
     await place.finished(project, f"red-{way}")
 
 
-async def test_what_a_builder_changes_outside_of_its_copy_is_told_at_the_decision(place: Place):
+async def test_what_a_builder_changes_outside_of_its_copy_is_told_at_the_decision(open_place: Place):
+    place = open_place
     project = await place.planned("outside", "outside")
     repository = Path((await place.me.see(f"/projects/{project}"))["repository"])
     place.target(project, repository)
@@ -160,12 +174,12 @@ async def test_what_a_builder_changes_outside_of_its_copy_is_told_at_the_decisio
     assert "stray" not in saved
 
 
-async def test_a_builder_that_writes_into_the_persons_own_folder_is_noticed(place: Place, tmp_path: Path):
-    project, gate = await strayed(place, tmp_path / "shop")
+async def test_a_builder_that_writes_into_the_persons_own_folder_is_noticed(open_place: Place, tmp_path: Path):
+    project, gate = await strayed(open_place, tmp_path / "shop")
 
     assert any("stray.txt in the app’s own folder" in said for said in gate["considerations"])
     assert (tmp_path / "shop" / "known.txt").read_text() == "known\n"
-    await place.finished(project, "shop")
+    await open_place.finished(project, "shop")
 
 
 async def strayed(place: Place, shop: Path) -> tuple[str, dict[str, Any]]:

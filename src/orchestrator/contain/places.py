@@ -68,7 +68,7 @@ def _hops(file: Path) -> Iterator[Path]:
 
 
 def _around(file: Path) -> Iterator[Path]:
-    """The package, the environment or the installation that a file is part of; else its folder."""
+    """The package, the environment or the installation that a file is part of. Of others the folder stays unseen."""
     if modules := [parent for parent in file.parents if parent.name == MODULES]:
         yield modules[-1]
         return
@@ -78,22 +78,14 @@ def _around(file: Path) -> Iterator[Path]:
         yield from _base(about)
     elif file.parent.name == "bin":
         yield from (folder for name in ("bin", "lib", "lib64") if (folder := root / name).is_dir())
-    elif not file.is_dir():
-        yield _package(file.parent)
+    elif packages := [parent for parent in file.parents if (parent / "__init__.py").is_file()]:
+        yield packages[-1]
 
 
 def _base(about: Path) -> Iterator[Path]:
     """What a virtual environment borrows from."""
     if home := re.search(r"^home\s*=\s*(.+)$", about.read_text("utf-8", "replace"), re.MULTILINE):
         yield from _around(Path(home[1].strip()).resolve() / "python")
-
-
-def _package(folder: Path) -> Path:
-    while (folder / "__init__.py").is_file():
-        if not (folder.parent / "__init__.py").is_file():
-            return folder
-        folder = folder.parent
-    return folder
 
 
 def _interpreter(program: Path, path: str) -> str | None:

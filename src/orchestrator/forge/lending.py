@@ -90,12 +90,18 @@ async def _fetched(git: Program, copy: Path, tip: str) -> str:
     try:
         await git.having(GIT_ALLOW_PROTOCOL="file")(*settings, *WORDS, str(clean), TIP, timeout=FETCH_S)
     except Refused as problem:
-        if str(problem) != ANYTHING_ELSE:
-            raise  # the machine's trouble, not the builder's: what is lent stays, and this is tried again
+        if _of_the_machine(problem):
+            raise  # what is lent stays, and this is tried again
         return LOST
     finally:
         await asyncio.to_thread(files.remove, clean)
     return ""
+
+
+def _of_the_machine(problem: Refused) -> bool:
+    """Rather than of what the builder left: the disk is full, or git was ended."""
+    ended = problem.output.code < 0 or "died of signal" in problem.output.err
+    return ended or str(problem) != ANYTHING_ELSE
 
 
 async def _moved(git: Program, repository: Repository, copy: Path, known: Trial, tip: str) -> None:
