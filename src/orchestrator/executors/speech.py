@@ -124,9 +124,7 @@ class Speech:
             return FAILED
         if step.kind == "edit":
             return changed(len(self.changed)) if step.status == "completed" else ""
-        if step.kind == "execute" and step.status == "pending" and not step.raw:
-            return ""  # some builders say only later what it is that they run
-        return step.told or (runs(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
+        return step.told or (tries(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
 
     def _details(self, step: Step) -> dict[str, Any]:
         title = self._clean(step.title)[:LONG]
@@ -140,7 +138,8 @@ class Speech:
         self.cost |= {"used": update.used, "size": update.size}  # what it cost is not told each time
         if cost:
             self.cost |= {"amount": cost.amount, "currency": cost.currency}
-        sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if cost else "Is working."
+        spent = cost is not None and cost.amount > 0  # some tell zero where they do not know
+        sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if spent else "Is working."
         return Activity(sentence, "usage", dict(self.cost))
 
 
@@ -158,7 +157,16 @@ def changed(files: int) -> str:
     return f"Changed {files} files." if files > 1 else "Changed a file."
 
 
+def tries(step: Step) -> str:
+    """What it tries out. Some builders say only later what it is: until then nothing is told of it."""
+    sentence = runs(step)
+    return "" if sentence == SAYS["execute"] and step.status == "pending" and not command(step) else sentence
+
+
+def command(step: Step) -> Any:
+    return step.raw.get("command", "") if isinstance(step.raw, dict) else ""
+
+
 def runs(step: Step) -> str:
-    command = step.raw.get("command") if isinstance(step.raw, dict) else ""
-    text = f"{step.title} {command}".lower()
+    text = f"{step.title} {command(step)}".lower()
     return next((sentence for pattern, sentence in RUNS if pattern.search(text)), SAYS["execute"])
