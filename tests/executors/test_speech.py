@@ -84,6 +84,14 @@ def test_a_plan_is_told_when_it_moves_on(speech):
     assert listed([{"title": "x", "status": "pending"}]) == "Knows its next step."
 
 
+def test_a_list_that_is_noted_by_a_tool_is_a_plan_too(speech):
+    todos = [{"content": "the page", "status": "in_progress"}, {"content": "its tests", "status": "pending"}]
+    activity = speech.hear(step(kind="other", title="todowrite", rawInput={"todos": todos}))
+    assert (activity.kind, activity.sentence) == ("plan", "Works on: THE PAGE")
+    assert speech.hear(update("tool_call_update", toolCallId="1", status="completed")) is None
+    assert speech.hear(step("2", rawInput={"todos": "strange"})).sentence == "Is working."
+
+
 def test_spending_is_told_where_it_is_known(speech):
     assert speech.hear(update("usage_update", used=5, size=9)).details == {"used": 5, "size": 9}
     spent = speech.hear(update("usage_update", used=5, size=9, cost={"amount": 1.5, "currency": "USD"}))

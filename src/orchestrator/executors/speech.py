@@ -102,7 +102,10 @@ class Speech:
         return Activity(SAID, "text", {"said": text}) if text else None
 
     def _list(self, update: Any) -> Activity | None:
-        entries = [{"title": self._clean(entry.content)[:LONG], "status": entry.status} for entry in update.entries]
+        return self._planned([(entry.content, entry.status) for entry in update.entries])
+
+    def _planned(self, steps: list[tuple[str, str]]) -> Activity | None:
+        entries = [{"title": self._clean(content)[:LONG], "status": status} for content, status in steps]
         sentence = listed(entries)
         if not entries or sentence == self._plan:
             return None
@@ -111,6 +114,8 @@ class Speech:
 
     def _step(self, update: Any) -> Activity | None:
         step = self.step(update)
+        if steps := noted(step.raw):
+            return self._planned(steps)
         if step.kind == "edit" and step.status == "completed":
             self.changed |= step.paths
         sentence = self._sentence(step)
@@ -138,9 +143,16 @@ class Speech:
         self.cost |= {"used": update.used, "size": update.size}  # what it cost is not told each time
         if cost:
             self.cost |= {"amount": cost.amount, "currency": cost.currency}
-        spent = cost is not None and cost.amount > 0  # some tell zero where they do not know
+        spent = cost is not None and round(cost.amount, 2) > 0  # some tell zero where they do not know
         sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if spent else "Is working."
         return Activity(sentence, "usage", dict(self.cost))
+
+
+def noted(raw: Any) -> list[tuple[str, str]]:
+    """The list of steps that some builders note by a tool of theirs, and tell as nothing else."""
+    found = raw.get("todos") if isinstance(raw, dict) else None
+    entries = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [(str(one["content"]), str(one.get("status", ""))) for one in entries if one.get("content")]
 
 
 def listed(entries: Iterable[dict[str, str]]) -> str:
