@@ -1,11 +1,8 @@
 """Real coding agents, as people install them, do real work in a trial copy; only their model is a stand-in."""
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -93,10 +90,7 @@ async def test_killed_it_is_lost_and_goes_on_where_it_was(real: Bench):
     real.api.answers = by_results(does(real.hand.run("setsid sleep 300")), DONE)
     running = asyncio.create_task(real.run())
     await processes.there(real.folder, "sleep 300", within=60)
-    for pid in processes.pids(real.folder):
-        if real.agent.programs[0] in processes.command(pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    real.kill()
     with pytest.raises(BuilderLost):
         await running
     await processes.gone(real.folder)

@@ -53,6 +53,16 @@ def test_the_same_news_of_a_step_is_told_once(speech):
     assert speech.hear(update("tool_call_update", toolCallId="1", status="failed")).sentence.endswith("did not work.")
 
 
+def test_what_is_run_is_told_once_it_is_known(speech):
+    assert speech.hear(step(kind="execute", title="Terminal", rawInput={})) is None
+    known = update("tool_call_update", toolCallId="1", rawInput={"command": "git commit -m x"})
+    assert speech.hear(known).sentence == "Is making a save point."
+
+    assert speech.hear(step("2", kind="execute", title="bash", rawInput={"cwd": "/worktree"})) is None
+    over = update("tool_call_update", toolCallId="2", status="completed")
+    assert speech.hear(over).sentence == "Is trying something out."
+
+
 def test_a_change_is_told_when_it_is_made(speech):
     assert speech.hear(step(kind="edit", locations=[{"path": "/worktree/a.py"}])) is None
     activity = speech.hear(update("tool_call_update", toolCallId="1", status="completed"))
@@ -74,10 +84,21 @@ def test_a_plan_is_told_when_it_moves_on(speech):
     assert listed([{"title": "x", "status": "pending"}]) == "Knows its next step."
 
 
+def test_a_list_that_is_noted_by_a_tool_is_a_plan_too(speech):
+    todos = [{"content": "the page", "status": "in_progress"}, {"content": "its tests", "status": "pending"}]
+    activity = speech.hear(step(kind="other", title="todowrite", rawInput={"todos": todos}))
+    assert (activity.kind, activity.sentence) == ("plan", "Works on: THE PAGE")
+    assert speech.hear(update("tool_call_update", toolCallId="1", status="completed")) is None
+    assert speech.hear(step("2", rawInput={"todos": "strange"})).sentence == "Is working."
+
+
 def test_spending_is_told_where_it_is_known(speech):
     assert speech.hear(update("usage_update", used=5, size=9)).details == {"used": 5, "size": 9}
     spent = speech.hear(update("usage_update", used=5, size=9, cost={"amount": 1.5, "currency": "USD"}))
     assert (spent.sentence, speech.cost["amount"]) == ("Has spent 1.50 USD so far.", 1.5)
+    assert speech.hear(update("usage_update", used=6, size=9)).details["amount"] == 1.5  # it is not told each time
+    free = speech.hear(update("usage_update", used=6, size=9, cost={"amount": 0, "currency": "USD"}))
+    assert free.sentence == "Is working."
 
 
 def test_what_is_not_for_people_is_not_told(speech):

@@ -6,7 +6,9 @@ Where neither they nor their registry are there, these tests, and no others, are
 
 import contextlib
 import fcntl
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,11 +17,11 @@ from typing import Any
 
 import pytest
 
+import processes
 from ground.model_api import ModelApi
 from ground.model_values import Asked, Gives
 from orchestrator.domain.run import Activity, Job, Report, RunKind
 from orchestrator.executors import installed
-from orchestrator.executors.acp import Acp
 from orchestrator.executors.agents import AGENTS
 from orchestrator.executors.agents.entry import Agent
 from orchestrator.settings import Settings
@@ -130,13 +132,18 @@ class Bench:
     def sentences(self) -> list[str]:
         return [activity.sentence for activity in self.told]
 
-    def builder(self) -> Acp:
-        return installed.builders(self.settings)[self.agent.id]
-
-    async def run(self, *, read_only: bool = False) -> Report:
+    async def run(self, *, read_only: bool = False, hard_s: float = 120, stall_s: float = 60) -> Report:
         kind = RunKind.PRIME if read_only else RunKind.EXECUTE
         job = Job("key", kind, self.worktree, "Please do it.", read_only=read_only)
-        return await self.builder().run(job, self._tell)
+        given = self.settings.model_copy(update={"run_limit_s": hard_s, "stall_s": stall_s})
+        return await installed.builders(given)[self.agent.id].run(job, self._tell)
+
+    def kill(self) -> None:
+        """End the agent, but nothing that it began."""
+        for pid in processes.pids(self.folder):
+            if self.agent.programs[0] in processes.command(pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     async def _tell(self, activity: Activity) -> None:
         self.told.append(activity)

@@ -102,7 +102,10 @@ class Speech:
         return Activity(SAID, "text", {"said": text}) if text else None
 
     def _list(self, update: Any) -> Activity | None:
-        entries = [{"title": self._clean(entry.content)[:LONG], "status": entry.status} for entry in update.entries]
+        return self._planned([(entry.content, entry.status) for entry in update.entries])
+
+    def _planned(self, steps: list[tuple[str, str]]) -> Activity | None:
+        entries = [{"title": self._clean(content)[:LONG], "status": status} for content, status in steps]
         sentence = listed(entries)
         if not entries or sentence == self._plan:
             return None
@@ -111,6 +114,8 @@ class Speech:
 
     def _step(self, update: Any) -> Activity | None:
         step = self.step(update)
+        if steps := noted(step.raw):
+            return self._planned(steps)
         if step.kind == "edit" and step.status == "completed":
             self.changed |= step.paths
         sentence = self._sentence(step)
@@ -124,9 +129,7 @@ class Speech:
             return FAILED
         if step.kind == "edit":
             return changed(len(self.changed)) if step.status == "completed" else ""
-        if step.kind == "execute" and step.status == "pending" and not step.raw:
-            return ""  # some builders say only later what it is that they run
-        return step.told or (runs(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
+        return step.told or (tries(step) if step.kind == "execute" else SAYS.get(step.kind, "Is working."))
 
     def _details(self, step: Step) -> dict[str, Any]:
         title = self._clean(step.title)[:LONG]
@@ -140,8 +143,16 @@ class Speech:
         self.cost |= {"used": update.used, "size": update.size}  # what it cost is not told each time
         if cost:
             self.cost |= {"amount": cost.amount, "currency": cost.currency}
-        sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if cost else "Is working."
+        spent = cost is not None and round(cost.amount, 2) > 0  # some tell zero where they do not know
+        sentence = f"Has spent {cost.amount:.2f} {cost.currency} so far." if spent else "Is working."
         return Activity(sentence, "usage", dict(self.cost))
+
+
+def noted(raw: Any) -> list[tuple[str, str]]:
+    """The list of steps that some builders note by a tool of theirs, and tell as nothing else."""
+    found = raw.get("todos") if isinstance(raw, dict) else None
+    entries = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [(str(one["content"]), str(one.get("status", ""))) for one in entries if one.get("content")]
 
 
 def listed(entries: Iterable[dict[str, str]]) -> str:
@@ -158,7 +169,16 @@ def changed(files: int) -> str:
     return f"Changed {files} files." if files > 1 else "Changed a file."
 
 
+def tries(step: Step) -> str:
+    """What it tries out. Some builders say only later what it is: until then nothing is told of it."""
+    sentence = runs(step)
+    return "" if sentence == SAYS["execute"] and step.status == "pending" and not command(step) else sentence
+
+
+def command(step: Step) -> Any:
+    return step.raw.get("command", "") if isinstance(step.raw, dict) else ""
+
+
 def runs(step: Step) -> str:
-    command = step.raw.get("command") if isinstance(step.raw, dict) else ""
-    text = f"{step.title} {command}".lower()
+    text = f"{step.title} {command(step)}".lower()
     return next((sentence for pattern, sentence in RUNS if pattern.search(text)), SAYS["execute"])

@@ -62,6 +62,7 @@ AGENT = Agent(
     quirks=(
         "Left to itself it chooses a model of its maker, whatever key it has.",
         "While its provider is overloaded it tries again without a word; our stall timer ends that.",
+        "It tells its list of steps as the input of a tool, not as a plan.",
         "It tries to write files through us, though we do not offer that, and goes on by itself.",
         "It takes about 700 MB of memory.",
     ),
