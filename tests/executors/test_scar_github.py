@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+from datetime import timedelta
 
 import pytest
 from scar_place import Place, adopted
 
 from ground.github_scar import HubProcess
 from ground.until import until
+from orchestrator import clock
 from orchestrator.domain.run import Report, RunKind
 from orchestrator.errors import BuilderLost
 from orchestrator.executors.scar import github, github_api, outcome, replies, run, talk
@@ -217,6 +219,20 @@ async def test_limits_and_short_troubles_of_github_are_sat_out(hub, place):
 
     assert (await doing).ok
     assert github.SLOW_DOWN.format(long="1 second") in place.sentences
+
+
+async def test_a_long_limit_of_github_names_the_time_when_it_goes_on(hub, place):
+    await hub.set({"gap": 1})
+    doing = asyncio.create_task(does(hub, place))
+    await until(lambda: commented(hub))
+    await hub.set(limit=1, limit_s=600)
+
+    report = await doing
+    assert report.sentence in {github.LIMIT.format(long=f"{minutes} minutes") for minutes in (9, 10)}
+    assert report.goes_on is not None
+    assert timedelta(seconds=590) < report.goes_on - clock.now() < timedelta(seconds=601)
+    assert (await does(hub, place)).ok
+    assert len(await hub.asked()) == 1
 
 
 async def test_a_comment_that_was_taken_without_an_answer_is_not_written_again(hub, place):

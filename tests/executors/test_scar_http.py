@@ -192,14 +192,27 @@ async def test_a_busy_conversation_is_waited_for(scar, place):
     assert place.work == 3
 
 
-async def test_when_all_places_are_taken_our_turn_comes_later(scar, place, tmp_path):
-    others = [await made(tmp_path / str(number)) for number in range(3)]
-    await scar.set(*[{"gap": 0.5}] * 4)
-
-    reports = await asyncio.gather(*(does(scar, each) for each in [place, *others]))
+async def test_when_all_places_are_taken_our_turn_comes_later(scar, place, tmp_path, switched):
+    places = [place, *[await made(tmp_path / str(number)) for number in range(2)]]
+    await switched(most=1)
+    try:
+        reports = await asyncio.gather(*(does(scar, each) for each in places))
+    finally:
+        await switched(most=10)
 
     assert all(report.ok for report in reports)
-    assert [each.work for each in [place, *others]] == [1, 1, 1, 1]
+    assert [each.work for each in places] == [1, 1, 1]
+
+
+async def test_a_scar_that_does_not_answer_for_a_moment_is_not_given_up(scar, place, switched):
+    await scar.set({"gap": 1})
+    async with at_work(scar, place) as doing:
+        await switched(broken=3)
+        assert (await doing).ok
+
+        await switched(broken=1000)
+        with pytest.raises(BuilderLost, match="does not answer"):
+            await does(scar, place, key="another")
 
 
 async def test_at_its_deadline_a_run_is_unknown_and_the_same_job_waits_for_it(scar, place):
@@ -240,10 +253,8 @@ async def test_a_scar_that_was_started_anew_is_asked_again_and_says_so(scar, pla
         with pytest.raises(BuilderLost):
             await doing
 
-    with contextlib.suppress(BuilderLost):
-        await does(scar, place)
     assert (await does(scar, place)).ok
-    assert place.work == 1
+    assert (place.work, len(await invoked(scar, place))) == (1, 1)
 
 
 async def test_a_plan_that_was_saved_before_scar_was_started_anew_is_taken(scar, place):

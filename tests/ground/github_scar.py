@@ -43,7 +43,7 @@ class Hub:
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.unchanged = 0
-        self.held, self.go = "", asyncio.Event()
+        self.held, self.go, self.one = "", asyncio.Event(), asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.deliveries: list[str] = []
 
@@ -70,7 +70,8 @@ class Hub:
 
     async def scar(self, issue: int, text: str) -> None:
         """No lock: comments on one issue are worked on at once."""
-        conversation = await asyncio.to_thread(self.worktree, issue)
+        async with self.one:  # a real one would break where two notices of a new issue come at once
+            conversation = await asyncio.to_thread(self.worktree, issue)
         if not text.startswith("/"):
             self.comment(issue, BOT, f"{NAME} is on the case...")
             await asyncio.sleep(float(str(self.core.switches.get("loop_s", 0.1))))
@@ -144,7 +145,10 @@ async def guarded(request: Request) -> Response | None:
         return JSONResponse({"message": "Bad credentials"}, 401)
     if left := int(str(hub.core.switches.get("limit", 0))):
         hub.core.switches["limit"] = left - 1
-        headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 1)}
+        headers = {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": str(int(time.time()) + int(str(hub.core.switches.get("limit_s", 1)))),
+        }
         return JSONResponse({"message": "API rate limit exceeded"}, 403, headers)
     if int(str(hub.core.switches.get("broken", 0))):
         hub.core.switches["broken"] = int(str(hub.core.switches["broken"])) - 1

@@ -168,6 +168,9 @@ async def health(_: Request) -> Response:
 
 async def concurrency(request: Request) -> Response:
     scar: Scar = request.app.state.scar
+    if left := int(str(scar.core.switches.get("broken") or 0)):
+        scar.core.switches["broken"] = left - 1
+        return JSONResponse({"error": "Internal server error"}, 500)
     queued = [{"conversationId": id, "queuedMessages": len(texts)} for id, texts in scar.queues.items()]
     total = sum(each["queuedMessages"] for each in queued)
     running = {"active": len(scar.active), "queuedTotal": total, "queuedByConversation": queued}
@@ -182,6 +185,8 @@ async def control(request: Request) -> Response:
         given = await request.json()
         scar.core.switches |= given.get("switches", {})
         scar.core.scripts += given.get("scripts", [])
+        if most := given.get("switches", {}).get("most"):
+            scar.most, scar.slots = most, asyncio.Semaphore(most)
         if given.get("release"):
             scar.go.set()
     return JSONResponse(
