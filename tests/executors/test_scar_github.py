@@ -17,7 +17,7 @@ from orchestrator.executors.scar import github, github_api, outcome, replies, ru
 from orchestrator.executors.scar.github import Account, ScarGithub
 
 KINDS = [RunKind.PRIME, RunKind.PLAN, RunKind.EXECUTE, RunKind.REPAIR]
-SOON = talk.ScarLimits(hard_s=60, answer_s=5, quiet_s=0.5, shortest_s=0.02, longest_s=0.1, ack_s=1.5, settle_s=0.6)
+SOON = talk.ScarLimits(hard_s=60, answer_s=5, quiet_s=0.5, shortest_s=0.02, longest_s=0.1, ack_s=1.5, settle_s=1)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ async def test_a_notice_that_came_twice_ends_when_both_runs_are_over(hub, place)
 
 
 async def test_a_scar_that_hears_itself_is_waited_for_before_the_next_command(hub, place):
-    await hub.set(loop=True, loop_s=0.4)
+    await hub.set(loop=True, late_s=0.5, loop_s=0.8)
     assert (await does(hub, place, RunKind.PLAN)).ok
 
     assert (await does(hub, place)).ok

@@ -73,6 +73,7 @@ class Hub:
         async with self.one:  # a real one would break where two notices of a new issue come at once
             conversation = await asyncio.to_thread(self.worktree, issue)
         if not text.startswith("/"):
+            await asyncio.sleep(float(str(self.core.switches.get("late_s", 0))))
             self.comment(issue, BOT, f"{NAME} is on the case...")
             await asyncio.sleep(float(str(self.core.switches.get("loop_s", 0.1))))
             self.comment(issue, BOT, "I looked at it, and there is nothing for me to do.")
