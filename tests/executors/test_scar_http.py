@@ -382,6 +382,61 @@ def test_this_machine_and_private_networks_are_spoken_to(address):
     assert http.is_private(address)
 
 
+ROWS = [
+    ("/status", "Platform: test\nAI Assistant: claude\n\nNo codebase configured. Use /clone <repo-url> to get started"),
+    ("/commands", "No codebase configured."),
+    ("/load-commands x", "No codebase configured."),
+    ("/command-invoke prime", "No codebase configured. Use /clone "),
+    ("/repo", "Usage: /repo "),
+    ("/clone file:///nowhere/x", "Failed to clone repository: "),
+    ("/clone {url}", "Repository cloned successfully!\n\nCodebase: app-{project}-1\nPath: "),
+    ("/clone {url}", "Repository already cloned.\n\nLinked to existing codebase: app-{project}-1"),
+    ("/repo nobody", "Repository not found: nobody"),
+    (
+        "/repo app-{project}",
+        "Switched to: app-{project}-1\n✓ Pulled latest changes\n✓ Loaded 3 commands\n\nReady to work!",
+    ),
+    ("/load-commands nowhere", "Failed: ENOENT"),
+    ("/load-commands .agents/plans", "Failed: ENOENT"),
+    ("/load-commands .agents/commands", "Loaded 3 commands recursively: execute-github, plan-feature-github, prime"),
+    ("/commands", "Registered Commands:\n\n"),
+    ("/templates", "Command Templates:\n\n/"),
+    ("/command-invoke nobody", "Command 'nobody' not found. Use /commands to see available."),
+    ("/worktree create a/b", "Branch name must"),
+    (
+        "/worktree create {project}",
+        "Worktree created!\n\nBranch: {project}\nPath: worktrees/{project}\nAllocated Port: 80",
+    ),
+    ("/worktree create other", "Already using worktree: worktrees/{project}"),
+    ("/worktree list", "Worktrees:\n\n"),
+    ("/worktree orphans", "All worktrees (from git):"),
+    ("/worktree remove", "Worktree removed: worktrees/{project}"),
+    ("/worktree create {project}", "Branch '{project}' already exists"),
+    ("/setcwd /etc", "Path must be within "),
+    ("/setcwd app-{project}-1/not-there", "Working directory set to: "),
+    ("/getcwd", "Current working directory: "),
+    ("/reset", "No active session to reset."),
+    ("/reset-context", "No active session to reset."),
+    ("/nobody", "Unknown command: /nobody\n\nType /help for available commands or /templates for command templates."),
+]
+
+
+async def test_the_stand_in_knows_the_commands_as_they_were_observed(scar, place):
+    meeting = await place.git.meet(place.project, place.copy, here=True)
+    await place.git.publish(place.project, place.copy, meeting, {}, commands.lacking())
+    names = {"url": meeting.url, "project": place.project}
+
+    for sent, _ in ROWS:
+        await scar.http.post("/test/message", json={"conversationId": place.project, "message": sent.format(**names)})
+
+    async def answers() -> list[str]:
+        said = (await scar.http.get(f"/test/messages/{place.project}")).json()["messages"]
+        return [each["message"] for each in said] if len(said) >= len(ROWS) else []
+
+    for (sent, answer), said in zip(ROWS, await until(answers), strict=True):
+        assert said.startswith(answer.format(**names)), sent
+
+
 async def test_the_stand_in_answers_as_it_was_observed(scar):
     """What the other tests stand on, row by row."""
 

@@ -166,6 +166,10 @@ async def health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def database(_: Request) -> Response:
+    return JSONResponse({"status": "ok", "database": "connected"})
+
+
 async def concurrency(request: Request) -> Response:
     scar: Scar = request.app.state.scar
     if left := int(str(scar.core.switches.get("broken") or 0)):
@@ -201,6 +205,7 @@ def application(folder: Path) -> Starlette:
         Route("/test/messages", forget, methods=["DELETE"]),
         Route("/test/mode", mode, methods=["PUT"]),
         Route("/health", health),
+        Route("/health/db", database),
         Route("/health/concurrency", concurrency),
         Route("/control", control, methods=["GET", "POST"]),
     ]

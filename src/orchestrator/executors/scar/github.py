@@ -136,6 +136,7 @@ class Run:
     ) -> None:
         self._mine, self._github, self._account = mine, github, account
         self._limits, self._tell, self._hear, self._notices = limits, tell, hear, notices
+        self._issues: set[int] = set()  # in which we have looked
 
     async def done(self) -> Report:
         try:
@@ -151,6 +152,9 @@ class Run:
             raise
         except NotPossible as problem:
             return Report(ok=False, sentence=str(problem), details=dict(problem.more))
+        finally:
+            for issue in self._issues:
+                self._notices.pop((self._github.slug.lower(), issue), None)
         return report
 
     async def _first(self) -> Report:
@@ -284,6 +288,7 @@ class Run:
 
     async def _comments(self, issue: int) -> list[Comment]:
         """All that are there, and those that we were told of."""
+        self._issues.add(issue)
         seen = await self._patiently(lambda: self._github.comments(issue), again=True)
         known = {comment.id: comment for comment in seen}
         told = self._notices[self._github.slug.lower(), issue].comments
