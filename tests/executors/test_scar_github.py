@@ -20,10 +20,16 @@ KINDS = [RunKind.PRIME, RunKind.PLAN, RunKind.EXECUTE, RunKind.REPAIR]
 SOON = talk.ScarLimits(hard_s=60, answer_s=5, quiet_s=0.5, shortest_s=0.02, longest_s=0.1, ack_s=1.5, settle_s=1)
 
 
-@pytest.fixture
-async def hub(tmp_path):
-    async with HubProcess(tmp_path / "hub") as started:
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory):
+    async with HubProcess(tmp_path_factory.mktemp("hub")) as started:
         yield started
+
+
+@pytest.fixture
+async def hub(running, tmp_path):
+    await running.fresh(tmp_path / "hub")
+    return running
 
 
 @pytest.fixture

@@ -227,6 +227,10 @@ async def control(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     if request.method == "POST":
         given = await request.json()
+        if folder := given.get("folder"):
+            for task in hub.tasks:
+                task.cancel()
+            hub = request.app.state.hub = Hub(Path(folder))
         hub.core.switches |= given.get("switches", {})
         hub.core.scripts += given.get("scripts", [])
         if said := given.get("says"):
@@ -267,6 +271,11 @@ class HubProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.origin = folder / "acme" / "shop.git"
         self.http = httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False)
+
+    async def fresh(self, folder: Path) -> None:
+        """As if nobody had been here, with another repository."""
+        self.origin = folder / "acme" / "shop.git"
+        await self.http.post("/control", json={"folder": str(folder)})
 
     async def set(self, *scripts: dict[str, Any], **switches: Any) -> None:
         await self.http.post("/control", json={"scripts": scripts, "switches": switches})
