@@ -3,25 +3,33 @@
 import asyncio
 import contextlib
 import json
+from datetime import timedelta
 
 import pytest
 from scar_place import Place, adopted
 
 from ground.github_scar import HubProcess
 from ground.until import until
+from orchestrator import clock
 from orchestrator.domain.run import Report, RunKind
 from orchestrator.errors import BuilderLost
 from orchestrator.executors.scar import github, github_api, outcome, replies, run, talk
 from orchestrator.executors.scar.github import Account, ScarGithub
 
 KINDS = [RunKind.PRIME, RunKind.PLAN, RunKind.EXECUTE, RunKind.REPAIR]
-SOON = talk.ScarLimits(hard_s=60, answer_s=5, quiet_s=0.5, shortest_s=0.02, longest_s=0.1, ack_s=1.5, settle_s=0.6)
+SOON = talk.ScarLimits(hard_s=60, answer_s=5, quiet_s=0.5, shortest_s=0.02, longest_s=0.1, ack_s=1.5, settle_s=1)
+
+
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory):
+    async with HubProcess(tmp_path_factory.mktemp("hub")) as started:
+        yield started
 
 
 @pytest.fixture
-async def hub(tmp_path):
-    async with HubProcess(tmp_path / "hub") as started:
-        yield started
+async def hub(running, tmp_path):
+    await running.fresh(tmp_path / "hub")
+    return running
 
 
 @pytest.fixture
@@ -150,7 +158,7 @@ async def test_a_notice_that_came_twice_ends_when_both_runs_are_over(hub, place)
 
 
 async def test_a_scar_that_hears_itself_is_waited_for_before_the_next_command(hub, place):
-    await hub.set(loop=True, loop_s=0.4)
+    await hub.set(loop=True, late_s=0.5, loop_s=0.8)
     assert (await does(hub, place, RunKind.PLAN)).ok
 
     assert (await does(hub, place)).ok
@@ -217,6 +225,20 @@ async def test_limits_and_short_troubles_of_github_are_sat_out(hub, place):
 
     assert (await doing).ok
     assert github.SLOW_DOWN.format(long="1 second") in place.sentences
+
+
+async def test_a_long_limit_of_github_names_the_time_when_it_goes_on(hub, place):
+    await hub.set({"gap": 1})
+    doing = asyncio.create_task(does(hub, place))
+    await until(lambda: commented(hub))
+    await hub.set(limit=1, limit_s=600)
+
+    report = await doing
+    assert report.sentence in {github.LIMIT.format(long=f"{minutes} minutes") for minutes in (9, 10)}
+    assert report.goes_on is not None
+    assert timedelta(seconds=590) < report.goes_on - clock.now() < timedelta(seconds=601)
+    assert (await does(hub, place)).ok
+    assert len(await hub.asked()) == 1
 
 
 async def test_a_comment_that_was_taken_without_an_answer_is_not_written_again(hub, place):

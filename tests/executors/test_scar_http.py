@@ -192,14 +192,27 @@ async def test_a_busy_conversation_is_waited_for(scar, place):
     assert place.work == 3
 
 
-async def test_when_all_places_are_taken_our_turn_comes_later(scar, place, tmp_path):
-    others = [await made(tmp_path / str(number)) for number in range(3)]
-    await scar.set(*[{"gap": 0.5}] * 4)
-
-    reports = await asyncio.gather(*(does(scar, each) for each in [place, *others]))
+async def test_when_all_places_are_taken_our_turn_comes_later(scar, place, tmp_path, switched):
+    places = [place, *[await made(tmp_path / str(number)) for number in range(2)]]
+    await switched(most=1)
+    try:
+        reports = await asyncio.gather(*(does(scar, each) for each in places))
+    finally:
+        await switched(most=10)
 
     assert all(report.ok for report in reports)
-    assert [each.work for each in [place, *others]] == [1, 1, 1, 1]
+    assert [each.work for each in places] == [1, 1, 1]
+
+
+async def test_a_scar_that_does_not_answer_for_a_moment_is_not_given_up(scar, place, switched):
+    await scar.set({"gap": 1})
+    async with at_work(scar, place) as doing:
+        await switched(broken=3)
+        assert (await doing).ok
+
+        await switched(broken=1000)
+        with pytest.raises(BuilderLost, match="does not answer"):
+            await does(scar, place, key="another")
 
 
 async def test_at_its_deadline_a_run_is_unknown_and_the_same_job_waits_for_it(scar, place):
@@ -240,10 +253,8 @@ async def test_a_scar_that_was_started_anew_is_asked_again_and_says_so(scar, pla
         with pytest.raises(BuilderLost):
             await doing
 
-    with contextlib.suppress(BuilderLost):
-        await does(scar, place)
     assert (await does(scar, place)).ok
-    assert place.work == 1
+    assert (place.work, len(await invoked(scar, place))) == (1, 1)
 
 
 async def test_a_plan_that_was_saved_before_scar_was_started_anew_is_taken(scar, place):
@@ -369,6 +380,61 @@ async def test_a_scar_that_others_could_reach_is_not_spoken_to(place, url):
 )
 def test_this_machine_and_private_networks_are_spoken_to(address):
     assert http.is_private(address)
+
+
+ROWS = [
+    ("/status", "Platform: test\nAI Assistant: claude\n\nNo codebase configured. Use /clone <repo-url> to get started"),
+    ("/commands", "No codebase configured."),
+    ("/load-commands x", "No codebase configured."),
+    ("/command-invoke prime", "No codebase configured. Use /clone "),
+    ("/repo", "Usage: /repo "),
+    ("/clone file:///nowhere/x", "Failed to clone repository: "),
+    ("/clone {url}", "Repository cloned successfully!\n\nCodebase: app-{project}-1\nPath: "),
+    ("/clone {url}", "Repository already cloned.\n\nLinked to existing codebase: app-{project}-1"),
+    ("/repo nobody", "Repository not found: nobody"),
+    (
+        "/repo app-{project}",
+        "Switched to: app-{project}-1\n✓ Pulled latest changes\n✓ Loaded 3 commands\n\nReady to work!",
+    ),
+    ("/load-commands nowhere", "Failed: ENOENT"),
+    ("/load-commands .agents/plans", "Failed: ENOENT"),
+    ("/load-commands .agents/commands", "Loaded 3 commands recursively: execute-github, plan-feature-github, prime"),
+    ("/commands", "Registered Commands:\n\n"),
+    ("/templates", "Command Templates:\n\n/"),
+    ("/command-invoke nobody", "Command 'nobody' not found. Use /commands to see available."),
+    ("/worktree create a/b", "Branch name must"),
+    (
+        "/worktree create {project}",
+        "Worktree created!\n\nBranch: {project}\nPath: worktrees/{project}\nAllocated Port: 80",
+    ),
+    ("/worktree create other", "Already using worktree: worktrees/{project}"),
+    ("/worktree list", "Worktrees:\n\n"),
+    ("/worktree orphans", "All worktrees (from git):"),
+    ("/worktree remove", "Worktree removed: worktrees/{project}"),
+    ("/worktree create {project}", "Branch '{project}' already exists"),
+    ("/setcwd /etc", "Path must be within "),
+    ("/setcwd app-{project}-1/not-there", "Working directory set to: "),
+    ("/getcwd", "Current working directory: "),
+    ("/reset", "No active session to reset."),
+    ("/reset-context", "No active session to reset."),
+    ("/nobody", "Unknown command: /nobody\n\nType /help for available commands or /templates for command templates."),
+]
+
+
+async def test_the_stand_in_knows_the_commands_as_they_were_observed(scar, place):
+    meeting = await place.git.meet(place.project, place.copy, here=True)
+    await place.git.publish(place.project, place.copy, meeting, {}, commands.lacking())
+    names = {"url": meeting.url, "project": place.project}
+
+    for sent, _ in ROWS:
+        await scar.http.post("/test/message", json={"conversationId": place.project, "message": sent.format(**names)})
+
+    async def answers() -> list[str]:
+        said = (await scar.http.get(f"/test/messages/{place.project}")).json()["messages"]
+        return [each["message"] for each in said] if len(said) >= len(ROWS) else []
+
+    for (sent, answer), said in zip(ROWS, await until(answers), strict=True):
+        assert said.startswith(answer.format(**names)), sent
 
 
 async def test_the_stand_in_answers_as_it_was_observed(scar):

@@ -9,11 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 from person import is_whole, types
-from worker import story
+from worker import away, story
+
+from orchestrator.forge import remote
 
 WORKER = Path(__file__).with_name("worker.py")
 REAL = shutil.which("git")
-COMMANDS = 59  # as many as the story takes
+COMMANDS, COMMANDS_AWAY = 59, 50  # as many as the stories take
 
 # A git that kills the process which called it before, during or after the command of a certain number.
 KILLER = """#!/bin/sh
@@ -38,9 +40,9 @@ def server():
         server.stdin.close()
 
 
-def tell(server, home: Path, path: str) -> int:
+def tell(server, home: Path, path: str, which: str = "story") -> int:
     """Has the story told by a process of its own, and gives its id."""
-    server.stdin.write(f"{home} shop {path}\n")
+    server.stdin.write(f"{home} shop {path} {which}\n")
     return int(server.stdout.readline())
 
 
@@ -103,3 +105,31 @@ async def test_killed_at_any_moment_the_work_goes_on_and_is_done_once(server, tm
         kill_all(pid)
         server.stdout.readline()
     await all_is_well(tmp_path / "work")
+
+
+async def all_came_back(home: Path) -> None:
+    told = await away(home, "shop")
+    assert await away(home, "shop") == told
+    copy, there = Path(told["copy"]), Path(told["there"])
+    assert is_whole(copy)
+    assert is_whole(there)
+    assert types(copy, "status", "--porcelain") == ""
+    saved = types(copy, "log", "--reverse", "--format=%s", "main..").replace(remote.LEFT, remote.SENT)
+    assert saved.splitlines() == [remote.SENT, "Built", remote.SENT]
+    assert types(there, "rev-parse", "feature-1-the-list") == told["head"] == types(copy, "rev-parse", "HEAD")
+    assert {file.name for file in copy.iterdir()} == {
+        *(".git", "README.md", "asked.txt", "command.txt", "built.txt", "more.txt"),
+        *(f"{n}.txt" for n in range(1, 10)),
+    }
+    assert (copy / "1.txt").read_text() == "new\n" * 3000
+    assert not list(home.rglob("*.taking.json"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_killed_while_work_goes_elsewhere_and_back_nothing_is_lost_or_done_twice(server, tmp_path, seed):
+    chance = random.Random(seed)
+    for time_ in range(2):
+        at, how = chance.randrange(1, COMMANDS_AWAY), chance.choice(["before", "during", "orphan", "after"])
+        tell(server, tmp_path / "work", killer(tmp_path / str(time_), at, how, chance.uniform(0.001, 0.01)), "away")
+        server.stdout.readline()
+    await all_came_back(tmp_path / "work")

@@ -6,7 +6,7 @@ import person
 import pytest
 
 from orchestrator.errors import Conflict, NotPossible
-from orchestrator.forge import address, remote
+from orchestrator.forge import address, layout, remote
 
 ASKED = {".agents/asked/phase-1.md": "Build it.\n"}
 COMMAND = {".agents/commands/prime.md": "Look.\n"}
@@ -273,3 +273,27 @@ def test_our_pass_is_shown_to_its_own_host_only_and_stands_in_no_command():
     assert "ghp_secret" not in str(shown)
     assert "GIT_CONFIG_COUNT" not in address.environment("https://github.com.evil.org/acme/shop", passes)
     assert "GIT_CONFIG_COUNT" not in address.environment("file:///srv/shop", passes)
+
+
+@pytest.mark.parametrize("cut", ["before the files", "in the middle of the files", "after the files"])
+async def test_taking_something_in_that_was_cut_short_is_finished_and_leaves_no_save_point_of_its_own(
+    git, copy, sent, tmp_path, cut
+):
+    there = clone(sent, tmp_path / "there")
+    person.saves(there, app_txt="built\n", new_txt="new\n")
+    head = pushes(there)
+    person.types(copy, "fetch", "-q", sent.url, sent.branch)
+    note = layout.Moving(branch=sent.branch, old=sent.head, new=head)
+    layout.write(copy.with_name(f"{copy.name}.taking.json"), note)
+    if cut == "in the middle of the files":
+        (copy / "app.txt").write_text("bui")
+        (copy / "new.txt").write_text("")
+    if cut == "after the files":
+        person.types(copy, "read-tree", "--reset", "-u", head)
+
+    again = await git.publish("shop", copy, sent, {}, {})
+
+    assert again.head == head == await git.head(copy)
+    assert person.types(copy, "status", "--porcelain") == ""
+    assert (copy / "app.txt").read_text() == "built\n"
+    assert not list(copy.parent.glob("*.taking.json"))

@@ -4,8 +4,12 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
+from person import saves, types
+
+from orchestrator.forge import address
 from orchestrator.forge.git import Git
 
 
@@ -37,8 +41,38 @@ async def story(home: Path, project: str) -> dict:
     return {"path": str(repository.path), "taken": taken, "undone": undone, "head": await git.head(repository.path)}
 
 
+async def away(home: Path, project: str) -> dict:
+    """Work is sent to where a builder elsewhere reaches it, goes on there, and comes back; then more is sent."""
+    git = Git(home)
+    await git.create(project, {"README.md": "# Shop\n", **{f"{n}.txt": "old\n" * 3000 for n in range(10)}})
+    copy = await git.trial(project, 1, 1, "The list")
+    meeting = await git.meet(project, copy, here=True)
+    sent = await git.publish(project, copy, meeting, {"asked.txt": "Build.\n"}, {"command.txt": "Do it.\n"})
+    builds(address.path(sent.url), sent.branch)
+    await git.bring_back(project, copy, sent)
+    more = await git.publish(project, copy, sent, {"more.txt": "Mend.\n"}, {})
+    return {"copy": str(copy), "head": more.head, "there": str(address.path(sent.url))}
+
+
+def builds(place: Path, branch: str) -> None:
+    """Somebody elsewhere, once."""
+    if "Built" in types(place, "log", "--format=%s", branch).splitlines():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder) / "there"
+        types(Path(folder), "clone", "-q", str(place), str(there))
+        for n in range(10):
+            (there / f"{n}.txt").write_text("new\n" * 3000)
+        (there / "0.txt").unlink()
+        saves(there, "Built", built_txt="yes\n")
+        types(there, "push", "-q", "origin", branch)
+
+
+STORIES = {"story": story, "away": away}
+
+
 def serve() -> None:
-    """For each line `HOME PROJECT PATH`: a child that tells the story with this PATH.
+    """For each line `HOME PROJECT PATH STORY`: a child that tells the story with this PATH.
 
     Says its process id, which stays its own until the next line, and that it ended.
     """
@@ -46,11 +80,11 @@ def serve() -> None:
     for line in sys.stdin:
         while ended:
             os.waitpid(ended.pop(), 0)
-        home, project, path = line.split()
+        home, project, path, which = line.split()
         child = os.fork()
         if not child:
             os.environ["PATH"] = path
-            asyncio.run(story(Path(home), project))
+            asyncio.run(STORIES[which](Path(home), project))
             os._exit(0)
         print(child, flush=True)
         os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)

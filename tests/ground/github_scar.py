@@ -43,7 +43,7 @@ class Hub:
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.unchanged = 0
-        self.held, self.go = "", asyncio.Event()
+        self.held, self.go, self.one = "", asyncio.Event(), asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.deliveries: list[str] = []
 
@@ -70,8 +70,10 @@ class Hub:
 
     async def scar(self, issue: int, text: str) -> None:
         """No lock: comments on one issue are worked on at once."""
-        conversation = await asyncio.to_thread(self.worktree, issue)
+        async with self.one:  # a real one would break where two notices of a new issue come at once
+            conversation = await asyncio.to_thread(self.worktree, issue)
         if not text.startswith("/"):
+            await asyncio.sleep(float(str(self.core.switches.get("late_s", 0))))
             self.comment(issue, BOT, f"{NAME} is on the case...")
             await asyncio.sleep(float(str(self.core.switches.get("loop_s", 0.1))))
             self.comment(issue, BOT, "I looked at it, and there is nothing for me to do.")
@@ -144,7 +146,10 @@ async def guarded(request: Request) -> Response | None:
         return JSONResponse({"message": "Bad credentials"}, 401)
     if left := int(str(hub.core.switches.get("limit", 0))):
         hub.core.switches["limit"] = left - 1
-        headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 1)}
+        headers = {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": str(int(time.time()) + int(str(hub.core.switches.get("limit_s", 1)))),
+        }
         return JSONResponse({"message": "API rate limit exceeded"}, 403, headers)
     if int(str(hub.core.switches.get("broken", 0))):
         hub.core.switches["broken"] = int(str(hub.core.switches["broken"])) - 1
@@ -222,6 +227,10 @@ async def control(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     if request.method == "POST":
         given = await request.json()
+        if folder := given.get("folder"):
+            for task in hub.tasks:
+                task.cancel()
+            hub = request.app.state.hub = Hub(Path(folder))
         hub.core.switches |= given.get("switches", {})
         hub.core.scripts += given.get("scripts", [])
         if said := given.get("says"):
@@ -262,6 +271,11 @@ class HubProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.origin = folder / "acme" / "shop.git"
         self.http = httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False)
+
+    async def fresh(self, folder: Path) -> None:
+        """As if nobody had been here, with another repository."""
+        self.origin = folder / "acme" / "shop.git"
+        await self.http.post("/control", json={"folder": str(folder)})
 
     async def set(self, *scripts: dict[str, Any], **switches: Any) -> None:
         await self.http.post("/control", json={"scripts": scripts, "switches": switches})

@@ -311,9 +311,23 @@ def worktree(core: Core, conversation: Conversation, arguments: list[str]) -> st
         return NO_LINK
     if arguments[:1] == ["list"]:
         return "Worktrees:\n\n" + git(Path(conversation.cwd), "worktree", "list")[1]
+    if arguments[:1] == ["orphans"]:
+        return "All worktrees (from git):\n\n" + git(Path(conversation.cwd), "worktree", "list")[1]
+    if arguments[:1] == ["remove"]:
+        return removed_worktree(conversation, force="--force" in arguments)
     if arguments[:1] != ["create"] or len(arguments) < 2:
         return "Usage: /worktree create <branch>"
     return new_worktree(core, conversation, arguments[1])
+
+
+def removed_worktree(conversation: Conversation, *, force: bool) -> str:
+    if not conversation.worktree:
+        return "This conversation is not using a worktree."
+    if not force and git(Path(conversation.worktree), "status", "--porcelain")[1]:
+        return "Worktree has uncommitted changes.\n\nCommit your work first, or use `/worktree remove --force`."
+    git(Path(conversation.cwd), "worktree", "remove", "--force", conversation.worktree)
+    name, conversation.worktree = Path(conversation.worktree).name, ""
+    return f"Worktree removed: worktrees/{name}\n\nSwitched back to main repo."
 
 
 def new_worktree(core: Core, conversation: Conversation, branch: str) -> str:
@@ -338,8 +352,31 @@ def reset(_: Core, conversation: Conversation, __: list[str]) -> str:
     return "Session cleared. Starting fresh on next message..."
 
 
+def reset_context(_: Core, conversation: Conversation, __: list[str]) -> str:
+    if not conversation.session:
+        return "No active session to reset."
+    conversation.session = ""
+    return "AI context reset. Your next message starts fresh."
+
+
+def setcwd(core: Core, conversation: Conversation, arguments: list[str]) -> str:
+    """Whether the folder exists is not looked at."""
+    if not arguments:
+        return "Usage: /setcwd <path>"
+    place = (core.workspace / arguments[0]).resolve()
+    if not place.is_relative_to(core.workspace.resolve()):
+        return f"Path must be within {core.workspace} directory"
+    conversation.cwd, conversation.session = str(place), ""
+    return f"Working directory set to: {place}\n\nSession reset - starting fresh on next message."
+
+
+def templates(*_: object) -> str:
+    return "Command Templates:\n\n/commit - Commit what was changed\n/plan - Plan a feature\n/router - Find the command"
+
+
 COMMANDS: dict[str, Callable[[Core, Conversation, list[str]], str]] = {
     "status": status, "repos": repos, "repo": repo, "clone": clone, "load-commands": load_commands,
-    "commands": commands, "worktree": worktree, "reset": reset,
+    "commands": commands, "worktree": worktree, "reset": reset, "reset-context": reset_context, "setcwd": setcwd,
+    "templates": templates,
     "getcwd": lambda _, conversation, __: f"Current working directory: {conversation.cwd or 'Not set'}",
 }  # fmt: skip

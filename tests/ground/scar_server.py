@@ -166,8 +166,15 @@ async def health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def database(_: Request) -> Response:
+    return JSONResponse({"status": "ok", "database": "connected"})
+
+
 async def concurrency(request: Request) -> Response:
     scar: Scar = request.app.state.scar
+    if left := int(str(scar.core.switches.get("broken") or 0)):
+        scar.core.switches["broken"] = left - 1
+        return JSONResponse({"error": "Internal server error"}, 500)
     queued = [{"conversationId": id, "queuedMessages": len(texts)} for id, texts in scar.queues.items()]
     total = sum(each["queuedMessages"] for each in queued)
     running = {"active": len(scar.active), "queuedTotal": total, "queuedByConversation": queued}
@@ -182,6 +189,8 @@ async def control(request: Request) -> Response:
         given = await request.json()
         scar.core.switches |= given.get("switches", {})
         scar.core.scripts += given.get("scripts", [])
+        if most := given.get("switches", {}).get("most"):
+            scar.most, scar.slots = most, asyncio.Semaphore(most)
         if given.get("release"):
             scar.go.set()
     return JSONResponse(
@@ -196,6 +205,7 @@ def application(folder: Path) -> Starlette:
         Route("/test/messages", forget, methods=["DELETE"]),
         Route("/test/mode", mode, methods=["PUT"]),
         Route("/health", health),
+        Route("/health/db", database),
         Route("/health/concurrency", concurrency),
         Route("/control", control, methods=["GET", "POST"]),
     ]

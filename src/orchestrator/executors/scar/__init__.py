@@ -1,5 +1,6 @@
 """Builders that are a running SCAR, spoken to over HTTP or over GitHub."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from orchestrator.executors.scar.github import Account, ScarGithub
@@ -22,7 +23,8 @@ def builders(settings: Settings, exchange: Exchange) -> dict[str, Executor]:
     if settings.github_token and not lacks(GITHUB, settings):
         token, issue = settings.github_token.get_secret_value(), settings.scar_issue
         account = Account(settings.github_api_url, token, settings.scar_mention, settings.scar_bot, issue)
-        found[GITHUB] = ScarGithub(account, exchange, Notes(folder / "github"), limits)
+        calm = replace(limits, shortest_s=0.5, longest_s=10)  # GitHub does not like to be asked all the time
+        found[GITHUB] = ScarGithub(account, exchange, Notes(folder / "github"), calm)
     if not lacks(HTTP, settings):
         found[HTTP] = ScarHttp(settings.scar_url, exchange, Notes(folder / "http"), limits)
     return found

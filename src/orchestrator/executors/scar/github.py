@@ -5,11 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
 import httpx
 
+from orchestrator import clock
 from orchestrator.domain.run import Activity, Job, Report
 from orchestrator.errors import BuilderLost, NotPossible
 from orchestrator.executors.scar import commands, errand, github_api, replies
@@ -23,8 +25,9 @@ from orchestrator.executors.scar.talk import DEAF, EARLIER, Patience, ScarLimits
 from orchestrator.ports import Exchange, Hear, Tell, silence
 
 DESCRIPTION = (
-    "SCAR, a coding agent that works on GitHub: it is asked in the comments of an issue, under the name @{mention}. It "
-    "cannot be stopped in the middle: after a Stop it may work on for a while."
+    "SCAR, a coding agent that works on GitHub: it is asked in the comments of an issue, under the name {mention}. We "
+    "can neither hold it within bounds nor see what it costs, and it cannot be stopped in the middle: after a Stop it "
+    "may work on for a while, but nothing of that becomes part of your app by itself."
 )
 SAME = (
     "Our account on GitHub and SCAR’s are the same, “{bot}”. SCAR would answer itself without end, so each of the two "
@@ -40,6 +43,8 @@ NO_COMMANDS = (
     "“.agents/commands” of the branch “{branch}”: take that folder into the main version there, then try again."
 )
 SLOW_DOWN = "GitHub wants to be left alone for {long}. Then we look again."
+LIMIT = "GitHub lets us ask again in {long} only. Nothing is lost, and nothing is asked twice."
+SHORT_S = 90.0  # so long we sit it out
 TITLE, LOOK = "Phase {phase}: {branch}", "Look around in {branch}"
 BODY = (
     "Project Orchestrator has a builder work here. Please leave the comments as they are: an edit would start it again."
@@ -87,10 +92,10 @@ class ScarGithub:
 
     async def _within_time(self, run: "Run") -> Report:
         try:
-            async with asyncio.timeout(self._limits.hard_s) as clock:
+            async with asyncio.timeout(self._limits.hard_s) as waiting:
                 return await run.done()
         except TimeoutError:
-            if not clock.expired():
+            if not waiting.expired():
                 raise
             return Report(ok=False, sentence=STILL.format(long=spell(self._limits.hard_s)), details={"unknown": True})
 
@@ -131,6 +136,7 @@ class Run:
     ) -> None:
         self._mine, self._github, self._account = mine, github, account
         self._limits, self._tell, self._hear, self._notices = limits, tell, hear, notices
+        self._issues: set[int] = set()  # in which we have looked
 
     async def done(self) -> Report:
         try:
@@ -139,10 +145,16 @@ class Run:
                 job = commands.wishing(self._mine.job, said)
                 self._mine = replace(self._mine, job=job)
                 report = await self._begun(self._mine.note())
+        except Limited as limited:
+            when = clock.now() + timedelta(seconds=limited.seconds)
+            return Report(ok=False, sentence=LIMIT.format(long=spell(limited.seconds)), goes_on=when)
         except BuilderLost:
             raise
         except NotPossible as problem:
             return Report(ok=False, sentence=str(problem), details=dict(problem.more))
+        finally:
+            for issue in self._issues:
+                self._notices.pop((self._github.slug.lower(), issue), None)
         return report
 
     async def _first(self) -> Report:
@@ -276,6 +288,7 @@ class Run:
 
     async def _comments(self, issue: int) -> list[Comment]:
         """All that are there, and those that we were told of."""
+        self._issues.add(issue)
         seen = await self._patiently(lambda: self._github.comments(issue), again=True)
         known = {comment.id: comment for comment in seen}
         told = self._notices[self._github.slug.lower(), issue].comments
@@ -291,6 +304,8 @@ class Run:
             try:
                 return await ask()
             except Limited as limited:
+                if limited.seconds > SHORT_S:
+                    raise
                 await self._tell(Activity(SLOW_DOWN.format(long=spell(limited.seconds))))
                 await asyncio.sleep(limited.seconds)
             except Unsure:

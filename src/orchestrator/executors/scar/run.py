@@ -17,8 +17,9 @@ from orchestrator.executors.scar.talk import ScarLimits, Talk, spell
 from orchestrator.ports import Exchange, Hear, Tell, silence
 
 DESCRIPTION = (
-    "SCAR, a coding agent that runs on its own at {url}. It works on a copy of its own, and cannot be stopped in the "
-    "middle: after a Stop it may work on for a while, but nothing of that becomes part of your app by itself."
+    "SCAR, a coding agent that runs on its own at {url}. It works on a copy of its own. We can neither hold it within "
+    "bounds nor see what it costs, and it cannot be stopped in the middle: after a Stop it may work on for a while, "
+    "but nothing of that becomes part of your app by itself."
 )
 BEGINS = "Hands the work to SCAR. SCAR cannot be stopped in the middle: after a Stop it may work on for a while."
 JOINS = "SCAR was asked for this already, so we wait for that and do not ask twice."
@@ -28,7 +29,12 @@ STILL = (
     "try again, we first wait for it and do not ask twice."
 )
 LOST = "SCAR was started anew in the middle of its work, so nobody knows how that ended."
+LOST_SO = f"{LOST} What it had saved is kept, and it is asked again."
 MARKS = 3  # tries to set a mark
+
+
+class Lost(BuilderLost):
+    """The run is over for certain, and what it saved is here; nobody knows more."""
 
 
 class ScarHttp:
@@ -86,8 +92,16 @@ class Run:
             return await self._mine.again(note)
         if note and note.open and (note.key == job.key or note.asks == self._mine.asks):
             await self._tell(Activity(JOINS))
-            return await self._ended(note)
+            return await self._joined(note)
         return await self._begun(note)
+
+    async def _joined(self, note: Note) -> Report:
+        """What was sent before, by a process that is gone or by us in another try: it may be over, at work or lost."""
+        try:
+            return await self._ended(note)
+        except Lost:
+            await self._tell(Activity(LOST_SO))
+            return await self._begun(self._mine.note())
 
     async def _begun(self, before: Note | None) -> Report:
         mine, talk = self._mine, self._talk
@@ -130,5 +144,5 @@ class Run:
     async def _lost(self, note: Note) -> Report:
         report = await self._mine.saved(note)
         if report is None:
-            raise BuilderLost(LOST)
+            raise Lost(LOST)
         return report
