@@ -1,13 +1,17 @@
 """Reads a command line as a shell would, up to the words of its programs. Nothing is run or guessed. Pure."""
 
-import codecs
 import re
+import sys
 from dataclasses import dataclass, field
 
 ENDS = (";;&", ";;", ";&", "&&", "||", "|&", ";", "&", "|", "\n", "(", ")")
 REDIRECTS = ("&>>", "<<<", "<<-", "&>", ">>", "<<", "<>", ">|", ">&", "<&", ">", "<")
 BLANK = " \t\r"
 GOES_ON = "\\\n"  # the line does, on the next one
+ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
+NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"} | {
+    sign: sign for sign in "\\'\"?"
+}
 UNSURE = re.compile(r"[*?\[]|\{[^\s}]*,[^\s}]*\}")  # outside of quotes a shell makes something else of these
 
 
@@ -274,7 +278,14 @@ def _substituted(text: str) -> list[str]:
 
 
 def _decoded(text: str) -> str:
-    try:
-        return codecs.decode(text, "unicode_escape")
-    except UnicodeDecodeError:
-        return text
+    """What stands between $' and ': an escape that means nothing stays as it is."""
+    return ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    said = found[1]
+    if said[0] in "xuU" and len(said) > 1:
+        return chr(min(int(said[1:], 16), sys.maxunicode))
+    if said[0] in "01234567":
+        return chr(int(said, 8) & 0xFF)
+    return NAMED.get(said, found[0])
