@@ -91,7 +91,10 @@ class Exchange(Protocol):
     async def publish(
         self, project: str, worktree: Path, meeting: Meeting, texts: Mapping[str, str], lacking: Mapping[str, str]
     ) -> Meeting:
-        """Send the copy there, with these files in it; those that are `lacking` only where they are not there yet."""
+        """Send the copy there, with these files in it; those that are `lacking` only where they are not there yet.
+
+        For a folder that is no trial copy the app is sent as it is, to be looked at; nothing of that comes back.
+        """
 
     async def bring_back(self, project: str, worktree: Path, meeting: Meeting, also: str = "") -> Brought:
         """Take what goes on from what we sent into the copy, from its branch or from another one that was named.

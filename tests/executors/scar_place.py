@@ -71,6 +71,10 @@ def types(folder: Path, *words: str) -> str:
     return subprocess.check_output(["git", *who, *words], cwd=folder, text=True, stderr=subprocess.STDOUT).strip()
 
 
+# What a repository has whose owner works with SCAR.
+THEIRS = {**commands.lacking(), ".agents/commands/prime.md": "Look around.\n"}
+
+
 async def adopted(folder: Path, origin: Path, *, with_commands: bool = True) -> Place:
     """A trial copy of a repository of the person's own, with an origin on which SCAR's commands are, or are not yet."""
     mine = folder / "mine"
@@ -78,7 +82,7 @@ async def adopted(folder: Path, origin: Path, *, with_commands: bool = True) -> 
     origin.mkdir(parents=True)
     types(origin, "init", "-q", "--bare", "-b", "main")
     types(mine, "init", "-q", "-b", "main")
-    texts = {"README.md": "# Shop\n", **(commands.lacking() if with_commands else {})}
+    texts = {"README.md": "# Shop\n", **(THEIRS if with_commands else {})}
     for name, text in texts.items():
         (mine / name).parent.mkdir(parents=True, exist_ok=True)
         (mine / name).write_text(text)

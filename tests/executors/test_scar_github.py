@@ -195,6 +195,7 @@ async def test_commands_that_are_not_in_the_main_version_are_asked_for(hub, tmp_
     report = await does(hub, place)
 
     assert (report.ok, report.sentence) == (False, github.NO_COMMANDS.format(branch="feature-1-the-list"))
+    assert (await does(hub, place, RunKind.PRIME)).sentence == github.NO_PRIME
 
 
 async def test_what_github_tells_us_is_found_before_we_look(hub, place):

@@ -80,6 +80,16 @@ async def test_each_kind_of_work_is_done_and_brought_back(scar, place, kind):
     assert len(await invoked(scar, place)) == 1
 
 
+async def test_what_is_looked_at_is_told_by_our_playbook_and_leaves_nothing_in_the_app(scar, place):
+    assert (await does(scar, place, RunKind.PRIME, prompt="Look at everything twice.\n")).ok
+    assert (await does(scar, place, RunKind.PLAN)).ok
+
+    runs = [each["text"] for each in (await scar.seen())["runs"] if place.project in each["at"]]
+    assert runs[0] == "Look at everything twice.\n"
+    named = {path.stem for path in (place.copy / ".agents" / "commands").iterdir()}
+    assert named & {"prime", "plan-feature", "execute", "repair", "validate"} == set()
+
+
 async def test_plan_and_building_share_a_conversation_and_what_scar_does_is_told_in_plain_words(scar, place):
     assert (await does(scar, place, RunKind.PLAN)).ok
     assert (await does(scar, place, RunKind.EXECUTE)).ok
@@ -394,11 +404,11 @@ ROWS = [
     ("/repo nobody", "Repository not found: nobody"),
     (
         "/repo app-{project}",
-        "Switched to: app-{project}-1\n✓ Pulled latest changes\n✓ Loaded 3 commands\n\nReady to work!",
+        "Switched to: app-{project}-1\n✓ Pulled latest changes\n✓ Loaded 2 commands\n\nReady to work!",
     ),
     ("/load-commands nowhere", "Failed: ENOENT"),
     ("/load-commands .agents/plans", "Failed: ENOENT"),
-    ("/load-commands .agents/commands", "Loaded 3 commands recursively: execute-github, plan-feature-github, prime"),
+    ("/load-commands .agents/commands", "Loaded 2 commands recursively: execute-github, plan-feature-github"),
     ("/commands", "Registered Commands:\n\n"),
     ("/templates", "Command Templates:\n\n/"),
     ("/command-invoke nobody", "Command 'nobody' not found. Use /commands to see available."),

@@ -162,6 +162,7 @@ async def test_an_app_that_is_only_looked_at_is_shown_with_what_it_lacks_and_cha
     there = clone(meeting, tmp_path / "there")
 
     assert (there / ".agents/commands/prime.md").read_text() == "Look.\n"
+    assert (there / ".agents/asked/phase-1.md").read_text() == "Build it.\n"
     assert (there / "README.md").read_text() == "# Shop\n"
     assert person.types(app.path, "ls-tree", "-r", "--name-only", "main") == "README.md\napp.txt"
     assert await git.publish("shop", folder, meeting, ASKED, COMMAND) == meeting

@@ -128,6 +128,10 @@ async def test_scar_on_github_builds_a_phase_and_each_comment_is_written_once_ho
     assert await on_github(nursery, tmp_path, some) >= 10
 
 
+# What a repository has whose owner works with SCAR.
+THEIRS = {**commands.lacking(), "README.md": "# Shop\n", ".agents/commands/prime.md": "Look around.\n"}
+
+
 def git(folder: Path, *words: str) -> str:
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     return subprocess.check_output(["git", *who, *words], cwd=folder, text=True, stderr=subprocess.STDOUT).strip()
@@ -138,7 +142,7 @@ def repository(mine: Path, origin: Path) -> Path:
     for folder, more in ((origin, ["--bare"]), (mine, [])):
         folder.mkdir(parents=True)
         git(folder, "init", "-q", "-b", "main", *more)
-    for name, text in {"README.md": "# Shop\n", **commands.lacking()}.items():
+    for name, text in THEIRS.items():
         (mine / name).parent.mkdir(parents=True, exist_ok=True)
         (mine / name).write_text(text)
     git(mine, "add", "-A")

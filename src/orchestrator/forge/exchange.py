@@ -39,14 +39,14 @@ async def shown(git: Program, repository: Repository, place: Path, branch: str) 
     return "" if known.code else found
 
 
-async def dressed(git: Program, tip: str, before: str, lacking: Mapping[str, str]) -> str:
-    """The files of `tip` with those that it lacks; `before` where that is just this already."""
+async def dressed(git: Program, tip: str, before: str, texts: Mapping[str, str], lacking: Mapping[str, str]) -> str:
+    """The files of `tip` with these, and those that it lacks; `before` where that is just this already."""
     with files.scratch(git.home) as folder:
         aside = git.having(GIT_INDEX_FILE=str(folder / "index"))
         await aside("read-tree", tip)
         known = set((await aside("ls-files", "-z")).items)
-        for path, text in lacking.items():
-            if path not in known:
+        for path, text in {**lacking, **texts}.items():
+            if path in texts or path not in known:
                 blob = (await aside("hash-object", "-w", "--stdin", stdin=text.encode())).text
                 await aside("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         tree = (await aside("write-tree")).text

@@ -190,7 +190,7 @@ class Git:
         """As `ports.Exchange` promises."""
         if self._known(worktree) is None:
             async with self._whole(project) as (git, _, repository):
-                return await remote.show(git, repository, meeting, lacking)
+                return await remote.show(git, repository, meeting, texts, lacking)
         repository = await self.repository(project)
         async with self._working(worktree) as (git, known):
             line = remote.Line(git, repository, known, worktree, self._passes)

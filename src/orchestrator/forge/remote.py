@@ -89,14 +89,16 @@ async def bring_back(line: Line, meeting: Meeting, also: str = "") -> Brought:
     return Brought(moved=False)
 
 
-async def show(git: Program, repository: Repository, meeting: Meeting, lacking: Mapping[str, str]) -> Meeting:
-    """The app as it is, to be looked at only: with the files that it lacks, in a line of save points of its own."""
+async def show(
+    git: Program, repository: Repository, meeting: Meeting, texts: Mapping[str, str], lacking: Mapping[str, str]
+) -> Meeting:
+    """The app as it is, to be looked at only: with these files, in a line of save points of its own."""
     if not meeting.own:
         return meeting
     place = address.path(meeting.url)
     tip = (await git("rev-parse", "--verify", f"refs/heads/{repository.branch}^{{commit}}")).text
     before = await exchange.shown(git, repository, place, meeting.branch)
-    head = await exchange.dressed(git, tip, before, lacking)
+    head = await exchange.dressed(git, tip, before, texts, lacking)
     await git("update-ref", f"refs/orchestrator/shared/{meeting.branch}", head)  # or it might be swept away
     await exchange.receive(git, repository, place, meeting.branch, head)
     return replace(meeting, head=head)

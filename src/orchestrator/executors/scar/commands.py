@@ -90,11 +90,19 @@ def identity(job: Job) -> str:
 
 
 def lacking() -> dict[str, str]:
-    """The commands that a repository must have, for one that has none of its own."""
+    """The commands that a repository must have, for one that has none of its own.
+
+    None of them is named like one of the playbook: that would take its place with every other builder, too.
+    """
     told = resources.files("orchestrator.executors.scar").joinpath("told")
-    return {
-        f"{FOLDER}/{name}.md": told.joinpath(f"{name}.md").read_text("utf-8") for name in sorted(set(NAMES.values()))
-    }
+    names = sorted(set(NAMES.values()) - {NAMES[RunKind.PRIME]})
+    return {f"{FOLDER}/{name}.md": told.joinpath(f"{name}.md").read_text("utf-8") for name in names}
+
+
+def texts(job: Job) -> dict[str, str]:
+    """Where SCAR reads what it is to do. The copy that it only looks at is shown to nobody else."""
+    prime = f"{FOLDER}/{NAMES[RunKind.PRIME]}.md"
+    return {prime if job.kind is RunKind.PRIME else asked(job.phase): job.prompt}
 
 
 def wishing(job: Job, said: str) -> Job:

@@ -38,12 +38,10 @@ class Errand:
     def write(self, note: Note) -> Note:
         return self.notes.write(self.name, note)
 
-    async def published(self, *, with_commands: bool) -> Meeting:
+    async def published(self) -> Meeting:
         """Our side is there, with what the builder is to read."""
-        job = self.job
-        texts = {} if job.kind is RunKind.PRIME else {commands.asked(job.phase): job.prompt}
-        lacking = commands.lacking() if with_commands else {}
-        return await self.exchange.publish(job.project, job.worktree, self.meeting, texts, lacking)
+        texts, lacking = commands.texts(self.job), commands.lacking()
+        return await self.exchange.publish(self.job.project, self.job.worktree, self.meeting, texts, lacking)
 
     async def brought(self, note: Note, hint: str = "") -> Brought:
         """Its side is here, as far as it goes on from what we sent."""

@@ -45,6 +45,10 @@ NO_COMMANDS = (
 SLOW_DOWN = "GitHub wants to be left alone for {long}. Then we look again."
 LIMIT = "GitHub lets us ask again in {long} only. Nothing is lost, and nothing is asked twice."
 SHORT_S = 90.0  # so long we sit it out
+NO_PRIME = (
+    "SCAR does not find the command “prime” in the main version of the app on GitHub. Put a file "
+    "“.agents/commands/prime.md” there that says what to look at, then try again."
+)
 TITLE, LOOK = "Phase {phase}: {branch}", "Look around in {branch}"
 BODY = (
     "Project Orchestrator has a builder work here. Please leave the comments as they are: an edit would start it again."
@@ -179,7 +183,7 @@ class Run:
         mine = self._mine
         issue = self._account.issue or await self._patiently(self._issue)
         last = await self._free(issue)
-        meeting = await mine.published(with_commands=True)
+        meeting = await mine.published()
         await self._tell(Activity(BEGINS))
         time = before.time + 1 if before else 1
         about = {"time": time, "head": meeting.head, "comment": last, "issue": issue}
@@ -253,7 +257,8 @@ class Run:
         found = [replies.judged(comment.text.split(replies.PARTS)) for comment in final]
         verdict = next((each for each in found if each.ok and (each.plan or each.branch)), found[-1])
         if verdict.said.startswith("Command '") and not verdict.ok:
-            return replace(verdict, sentence=NO_COMMANDS.format(branch=self._mine.meeting.branch))
+            missing = NO_PRIME if self._mine.job.read_only else NO_COMMANDS
+            return replace(verdict, sentence=missing.format(branch=self._mine.meeting.branch))
         return verdict
 
     async def _free(self, issue: int) -> int:

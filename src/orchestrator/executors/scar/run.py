@@ -106,7 +106,7 @@ class Run:
     async def _begun(self, before: Note | None) -> Report:
         mine, talk = self._mine, self._talk
         await talk.free()
-        meeting = await mine.published(with_commands=True)
+        meeting = await mine.published()
         await setup.ready(talk, meeting, mine.job.project, commands.NAMES[mine.job.kind])
         await self._tell(Activity(BEGINS))
         time = before.time + 1 if before else 1
