@@ -25,6 +25,7 @@ WRONG = {
     "run_limit_s": ("inf", "it must be a number"),
     "stall_s": ("long", "it must be a number"),
     "check_limit_s": ("-5", "it must be more than 0"),
+    "sandbox": ("perhaps", "it must be on, off or needed"),
     "namespaces": ("maybe", "it must be true or false"),
     "builder_command": ("'", "a quotation mark in it is not closed"),
     "decision_days": ("366", "it must be at most 365"),
