@@ -137,7 +137,9 @@ def the_commands_of_other_processes():
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
             seen.append(read(f"/proc/{pid}/cmdline").replace("\0", " "))
-    return [command for command in seen if "serve" in command or "pytest" in command or "postgres" in command]
+    walls = "bwrap"  # it stands around us, and is all that is seen beside what is ours
+    theirs = [command for command in seen if walls not in command and __file__ not in command]
+    return [command for command in theirs if "serve" in command or "pytest" in command or "postgres" in command]
 
 
 @attempt

@@ -1,4 +1,4 @@
-"""Whatever a builder does within its walls, and whatever happens to us, nothing of it is left; what is missing is said."""
+"""Whatever a builder does within its walls and whatever happens to us: nothing is left. What is missing is said."""
 
 import asyncio
 import os
