@@ -137,7 +137,9 @@ def the_commands_of_other_processes():
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
             seen.append(read(f"/proc/{pid}/cmdline").replace("\0", " "))
-    return [command for command in seen if "serve" in command or "pytest" in command or "postgres" in command]
+    walls = "bwrap"  # it stands around us, and is all that is seen beside what is ours
+    theirs = [command for command in seen if walls not in command and __file__ not in command]
+    return [command for command in theirs if "serve" in command or "pytest" in command or "postgres" in command]
 
 
 @attempt
@@ -527,19 +529,17 @@ def bomb():
 
 
 def leads_git_astray():
-    """Its copy is to name programs that we would run when we look at it."""
+    """Its copy is to name programs that we would run when we look at it, or save it."""
     own, where = Path(session["cwd"], "own.git"), Path(session["cwd"])
     run("git", "init", "-q", "--bare", str(own))
-    (own / "config").write_text(
-        f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = {where}\n"
-        f'[filter "x"]\n\tclean = "touch {T["marks"]}/clean; echo"\n\trequired = true\n'
-    )
-    (where / ".gitattributes").write_text("* filter=x\n")
+    core = f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = {where}\n"
+    (own / "config").write_text(core)
     (where / ".git").unlink()
     (where / ".git").write_text(f"gitdir: {own}\n")
-    with contextlib.suppress(OSError):
-        run("git", "add", "app.txt", cwd=where)
-    (where / "app.txt").write_text("changed\n")
+    run("git", "add", "app.txt", cwd=where)
+    (own / "config").write_text(f'{core}[filter "x"]\n\tclean = "touch {T["marks"]}/clean; cat"\n')
+    (where / ".gitattributes").write_text("* filter=x\n")
+    (where / "app.txt").write_text("them\n")
     for number in range(40):
         step(number, "execute", "npm run build")
         time.sleep(0.05)
