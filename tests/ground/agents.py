@@ -31,6 +31,7 @@ CACHE = Path(__file__).parents[2] / ".cache" / "agents"
 KEY = "sk-of-the-agent-alone"
 MODELS = "codex=gpt-5, opencode=claude-sonnet-5"  # whose tools the stand-in can call
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+REACHED = ("--fetch-retries=0", "--fetch-timeout=15000")
 FETCHED_S = 300
 
 
@@ -86,8 +87,6 @@ def package(agent: Agent) -> str:
 def fetched(agent: Agent) -> Path:
     """The folder of packages in which it is. Leaves the test out where it can neither be found nor fetched."""
     folder = CACHE / package(agent).replace("/", "-")
-    if not shutil.which("npm"):
-        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
     with _alone(folder):
         if not (folder / "whole").exists():
             _fetch(agent, folder)
@@ -95,7 +94,11 @@ def fetched(agent: Agent) -> Path:
 
 
 def _fetch(agent: Agent, folder: Path) -> None:
-    if subprocess.run(["npm", "view", package(agent), "version"], capture_output=True, check=False).returncode:
+    if not shutil.which("npm"):
+        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
+    if subprocess.run(
+        ["npm", "view", *REACHED, package(agent), "version"], capture_output=True, check=False
+    ).returncode:
         pytest.skip(f"{agent.title} was not driven: its registry cannot be reached.")
     command = ["npm", "install", "--prefix", str(folder), *QUIET, package(agent)]
     subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
