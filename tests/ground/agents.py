@@ -13,6 +13,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,18 @@ def fetched(agent: Agent) -> Path:
 def _fetch(agent: Agent, folder: Path) -> None:
     if not shutil.which("npm"):
         pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
-    if subprocess.run(
-        ["npm", "view", *REACHED, package(agent), "version"], capture_output=True, check=False
-    ).returncode:
+    if not reached(package(agent)):
         pytest.skip(f"{agent.title} was not driven: its registry cannot be reached.")
     command = ["npm", "install", "--prefix", str(folder), *QUIET, package(agent)]
     subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
     (folder / "whole").touch()
+
+
+@cache
+def reached(package: str) -> bool:
+    """Whether the registry answers. It is asked once, since waiting for it takes long."""
+    asked = ["npm", "view", *REACHED, package, "version"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 @contextlib.contextmanager
