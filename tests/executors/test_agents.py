@@ -144,12 +144,12 @@ async def test_one_that_is_not_there_says_how_to_have_it(tmp_path: Path):
 
 
 async def test_one_without_a_key_says_which_and_how_to_sign_in(tmp_path: Path):
-    program(tmp_path, "codex-acp")
+    adapter = program(tmp_path, "codex-acp")
     found = await finding.look(AGENTS["codex"], settings(tmp_path))
     kept = tmp_path / "agents" / "homes" / "codex"
     assert found.says == (
         "Version 1.2.3 is here. It has neither a key nor a sign-in. "
-        f"Set OPENAI_API_KEY, or sign it in: HOME={kept} codex-acp login"
+        f"Set OPENAI_API_KEY, or sign it in: HOME={kept} {adapter} login"
     )
 
     (kept / ".codex").mkdir(parents=True)

@@ -12,6 +12,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ CACHE = Path(__file__).parents[2] / ".cache" / "agents"
 KEY = "sk-of-the-agent-alone"
 MODELS = "codex=gpt-5, opencode=claude-sonnet-5"  # whose tools the stand-in can call
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+REACHED = ("--fetch-retries=0", "--fetch-timeout=15000")
 FETCHED_S = 300
 
 
@@ -85,8 +87,6 @@ def package(agent: Agent) -> str:
 def fetched(agent: Agent) -> Path:
     """The folder of packages in which it is. Leaves the test out where it can neither be found nor fetched."""
     folder = CACHE / package(agent).replace("/", "-")
-    if not shutil.which("npm"):
-        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
     with _alone(folder):
         if not (folder / "whole").exists():
             _fetch(agent, folder)
@@ -94,11 +94,20 @@ def fetched(agent: Agent) -> Path:
 
 
 def _fetch(agent: Agent, folder: Path) -> None:
-    if subprocess.run(["npm", "view", package(agent), "version"], capture_output=True, check=False).returncode:
+    if not shutil.which("npm"):
+        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
+    if not reached(package(agent)):
         pytest.skip(f"{agent.title} was not driven: its registry cannot be reached.")
     command = ["npm", "install", "--prefix", str(folder), *QUIET, package(agent)]
     subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
     (folder / "whole").touch()
+
+
+@cache
+def reached(package: str) -> bool:
+    """Whether the registry answers. It is asked once, since waiting for it takes long."""
+    asked = ["npm", "view", *REACHED, package, "version"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ AGENT = Agent(
     resumes=True,
     quirks=(
         "Its own sandbox makes the history read-only, so it could not commit: a permission profile of ours opens it.",
-        "Without a reviewer set in its home, a model of its own decides about commands, and its calls cost money.",
+        "In its usual mode a model of its own decides about commands, and its calls cost money; ours asks us.",
         "It asks only about the commands that our rules in its home name.",
         "When its model gives up it still says that it has finished; a systemError beside it tells the truth.",
         "It tells tokens, never money, and the name of its model only when a conversation is opened.",

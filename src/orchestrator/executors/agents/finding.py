@@ -91,7 +91,7 @@ def lacks(agent: Agent, settings: Settings, program: Path | None, *, signed: boo
         return "Its program is missing. Install it again without leaving anything out, or install claude-agent-sdk."
     if not signed:
         keys = " or ".join(provider.variable for provider in agent.providers)
-        return f"Set {keys}, or sign it in: HOME={kit.kept(agent, settings)} {agent.sign_in}"
+        return f"Set {keys}, or sign it in: HOME={kit.kept(agent, settings)} {program.parent}/{agent.sign_in}"
     return ""
 
 

@@ -21,10 +21,6 @@ class Kit:
     programs: tuple[Path, ...] = ()
     hosts: tuple[str, ...] = ()
 
-    def stopped(self, sentence: str) -> str:
-        """A sentence about any builder, about this one."""
-        return sentence.replace("The builder", self.title, 1)
-
 
 NONE = Kit()
 
