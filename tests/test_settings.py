@@ -25,7 +25,6 @@ WRONG = {
     "run_limit_s": ("inf", "it must be a number"),
     "stall_s": ("long", "it must be a number"),
     "check_limit_s": ("-5", "it must be more than 0"),
-    "sandbox": ("perhaps", "it must be on, off or needed"),
     "namespaces": ("maybe", "it must be true or false"),
     "builder": ("Claude Code", "it must be the name of a builder, such as starter or claude"),
     "builder_models": ("gpt-5", "it must be builders with their models, such as claude=claude-sonnet-5"),

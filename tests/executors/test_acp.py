@@ -428,7 +428,7 @@ async def stumbles(builder, *words):
     """What a builder says that dies the first time: of which conversation it is, and what it was asked."""
     with pytest.raises(BuilderLost):
         await builder.does("stumble", words=words)
-    first = json.loads(next((builder.folder / "home").glob("*/conversation.json")).read_text())["session"]
+    first = json.loads(next((builder.folder / "home").glob("*.json")).read_text())["session"]
     builder.told.clear()
     assert (await builder.does("stumble", words=words)).ok
     return first, *builder.words.split(": ", 1)
@@ -452,7 +452,7 @@ async def test_one_that_cannot_is_asked_anew(builder, words):
 async def test_who_came_to_the_end_begins_anew_next_time(builder):
     assert (await builder.does("chatter", words=("remembers",))).ok
 
-    assert not list((builder.folder / "home").glob("*/conversation.json"))
+    assert not list((builder.folder / "home").glob("*.json"))
 
 
 async def test_silence_is_called_normal_before_it_is_ended(builder):

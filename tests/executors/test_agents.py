@@ -240,7 +240,7 @@ def test_who_builds_new_projects_is_a_setting(tmp_path: Path, given: dict[str, s
     [
         (
             "magic",
-            "ORCHESTRATOR_BUILDER cannot be used: it must be starter, acp, claude, codex, gemini, opencode, goose, scar-http or scar-github",
+            "ORCHESTRATOR_BUILDER cannot be used: it must be starter, acp, claude, codex, gemini, opencode, goose",
         ),
         ("acp", "ORCHESTRATOR_BUILDER is acp, so ORCHESTRATOR_BUILDER_COMMAND must name a command line."),
         ("claude", "ORCHESTRATOR_BUILDER is claude, but Claude Code is not here. To have it, run: npm install"),

@@ -29,7 +29,6 @@ from orchestrator.ports import Hear, Tell, silence
 WROTE = "The builder changed files while it was only meant to read."
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SHORT = 6  # too short to be a secret, and likely to be found in other words
-NOTES = "conversation.json"  # in a builder's home: ours, beside what it keeps itself
 NET_S = 60  # after our own clocks, the leash has one too
 DEFAULT = AgentLimits()
 USUAL = Sandbox()
@@ -120,7 +119,7 @@ class Acp:
             wire = Wire(spawned.stdin, spawned.stdout, ears.room)
             connection = sdk.connect_to_agent(ears, wire)
             try:
-                session = Session(home / NOTES)
+                session = Session(home.with_name(f"{home.name}.json"))
                 talk = watch.Talk(
                     job, ears, wire, loops, spawned, connection, self._limits, session, hear, self._kit.title
                 )

@@ -25,7 +25,7 @@ class Kept(BaseModel):
 
 
 class Session:
-    """`notes` is where it is noted: in the home that the builder has for this trial copy alone."""
+    """`notes` is where it is noted: for each trial copy, beside the builder's home, out of its reach."""
 
     def __init__(self, notes: Path) -> None:
         self.id, self.model, self._notes = "", "", notes
