@@ -191,6 +191,11 @@ def problem():
     raise RuntimeError("confused, key sk-very-secret")
 
 
+def says_no(words):
+    """As if its model had answered so."""
+    raise RuntimeError(words)
+
+
 def chatter():
     for number in range(2000):
         say(f"{number} ")
@@ -222,6 +227,9 @@ DEEDS = {
     "deaf": deaf,
     "endless": endless,
     "problem": problem,
+    "unkeyed": lambda: says_no("invalid x-api-key"),
+    "limited": lambda: says_no("usage limit reached"),
+    "overloaded": lambda: says_no("overloaded"),
     "chatter": chatter,
     "lie": lambda: say("I have written everything and all tests pass."),
     "write": lambda: write("hello.txt", "hi\n") and None,

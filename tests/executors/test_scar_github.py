@@ -128,7 +128,7 @@ async def test_an_answer_that_came_after_we_had_given_up_is_taken(hub, place):
     ("script", "sentence"),
     [
         ({"mood": "error"}, replies.TROUBLE),
-        ({"mood": "killed"}, "SCAR’s builder was ended in the middle of its work."),
+        ({"mood": "killed"}, replies.CRASHED),
         ({"mood": "lie"}, outcome.NOT_BUILT),
     ],
 )

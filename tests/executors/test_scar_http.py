@@ -124,7 +124,7 @@ async def test_a_run_that_says_nothing_at_all_has_failed(scar, place):
     [
         ({"mood": "error"}, "SCAR’s AI did not accept the work."),
         ({"mood": "late-error", "gap": 1.9}, "SCAR’s AI does not answer at the moment. Try again later."),
-        ({"mood": "killed"}, "SCAR’s builder was ended in the middle of its work."),
+        ({"mood": "killed"}, replies.CRASHED),
         ({"mood": "lie"}, outcome.NOT_BUILT),
         ({"mood": "unpushed"}, outcome.NOT_BUILT),
     ],

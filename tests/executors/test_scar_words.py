@@ -23,7 +23,7 @@ DONE = """## ✅ Implementation Complete
 **Branch:** `feature-x`
 **PR:** https://github.com/acme/shop/pull/7"""
 EXITED = "⚠️ Error: Claude Code process exited with code 1. Try /reset if issue persists."
-OK, NO_MODEL, AWAY = replies.FINISHED, replies.TROUBLES[4][1], replies.TROUBLES[5][1]
+OK, NO_MODEL, AWAY = replies.FINISHED, replies.TROUBLES[5][1], replies.TROUBLES[7][1]
 OVERLOADED = 'API Error: 529 {"type":"overloaded_error"}'
 
 # (what SCAR said in one run, whether it says that all is well, what a person is told)
@@ -44,11 +44,11 @@ RUNS = {
     "http=404": (['API Error: 404 {"type":"error"}', EXITED], False, NO_MODEL),
     "http=429": (['API Error: 429 {"type":"error"}', EXITED], False, replies.LIMIT),
     "http=500": (['API Error: 500 {"type":"error"}', EXITED], False, AWAY),
-    "an error of the AI without more": ([OVERLOADED], False, AWAY),
+    "an error of the AI without more": ([OVERLOADED], False, replies.BUSY),
     "http=400 batch": (["The agent is on the case...", EXITED], False, replies.TROUBLE),
     "killed": (
         ["I begin.", "⚠️ Error: Claude Code process terminated by signal SIGKILL. Try /reset if issue persists."],
-        False, "SCAR’s builder was ended in the middle of its work.",
+        False, replies.CRASHED,
     ),
     "a limit": (["⚠️ AI rate limit reached. Please wait a moment."], False, replies.LIMIT),
     "its key": (["⚠️ AI service authentication error. Please check configuration."], False, replies.KEY),

@@ -34,6 +34,7 @@ DONE = """## ✅ Implementation Complete
 **Branch:** `{branch}`
 **PR:** https://github.com/acme/shop/pull/7"""
 FAILED = 'API Error: 400 {"type":"error","error":{"type":"invalid_request_error","message":"no"}}'
+FAILS = {"error": "400", "late-error": "500"}
 
 
 def tell(**what):
@@ -119,9 +120,9 @@ BRANCHES = {"elsewhere": "feature-of-its-own", "strange": "feature-strange"}
 def main(mood, gap, name, arguments):
     if mood == "mute":
         return 0
-    if mood in {"error", "late-error"}:
+    if mood in FAILS or mood.startswith("http="):
         time.sleep(gap)
-        tell(text=FAILED if mood == "error" else FAILED.replace("400", "500"))
+        tell(text=FAILED.replace("400", FAILS.get(mood, mood[5:])))
         return 1
     tell(text="I'll look at it first.")
     if mood == "killed":

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from orchestrator.domain.run import Activity
 from orchestrator.executors import speech
 from orchestrator.executors.speech import SAID, SAYS, Step
+from orchestrator.executors.troubles import SAYS as SAYS_OF
+from orchestrator.executors.troubles import UNTOLD, Kind
+from orchestrator.executors.watch import CRASHED, ENDS, TROUBLE
 
 START = re.compile(r".{1,80} is on the case\.\.\.\s*")
 HEARTBEAT = re.compile(r"⏱️? ?Still working\.\.\.")
@@ -19,26 +22,28 @@ KINDS = {
     "TODOWRITE": "switch_mode",
 }  # fmt: skip
 NOTHING = "SCAR came to its end without a word, so we take it that nothing was done."
-FINISHED = "SCAR says that it has finished."
+FINISHED = ENDS["end_turn"]
 ASKS = "SCAR has questions before it can go on. Answer them by asking for a change, and it plans again."
 LONG = 4000
-KEY = "SCAR’s AI does not let it in. Whoever runs SCAR has to renew its key."
-LIMIT = "SCAR has used up what its AI may do for now. Wait a while, then try again."
+NAME = "SCAR"
+KEY, BUSY, MONEY = (SAYS_OF[kind].format(name=NAME) for kind in (Kind.SIGN_IN, Kind.BUSY, Kind.MONEY))
+LIMIT = f"{SAYS_OF[Kind.LIMIT].format(name=NAME)} {UNTOLD}"
 # What SCAR says when something went wrong, in the order in which it is looked for.
 TROUBLES = (
     (re.compile(r"(?i)Task timed out after"), "SCAR gave up, because the work took longer than it allows."),
     (re.compile(r"(?i)maximum tool call limit"), "SCAR gave up, because the work took more steps than it allows."),
+    (re.compile(r"(?i)credit balance is too low|exceeded your current quota"), MONEY),
     (re.compile(r"(?i)rate limit|API Error: 429"), LIMIT),
     (re.compile(r"(?i)authentication error|API Error: 40[13]"), KEY),
     (re.compile(r"API Error: 404"), "SCAR’s AI model is not there. Whoever runs SCAR has to choose another one."),
+    (re.compile(r"API Error: (?:503|529)"), BUSY),
     (re.compile(r"API Error: 5\d\d"), "SCAR’s AI does not answer at the moment. Try again later."),
     (re.compile(r"API Error:"), "SCAR’s AI did not accept the work."),
-    (re.compile(r"(?i)terminated by signal"), "SCAR’s builder was ended in the middle of its work."),
+    (re.compile(r"(?i)terminated by signal"), CRASHED),
     (re.compile(r"(?i)Request timed out"), "SCAR’s AI did not answer in time."),
     (re.compile(r"(?i)Database connection issue"), "SCAR cannot reach its own database at the moment."),
     (re.compile(r"(?i)Session error"), "SCAR has lost the thread of its work."),
 )  # fmt: skip
-TROUBLE = "SCAR met a problem of its own and stopped."
 REFUSALS = (
     (re.compile(r"No codebase configured"), "SCAR does not know which app it is to work on."),
     (re.compile(r"Command '(?P<name>[^']*)' not found"), "SCAR does not know the command “{name}”."),
