@@ -72,7 +72,7 @@ async def over_http(nursery, folder: Path, chosen: Callable[[str], bool] = bool)
     """The whole way; gives how often our side was killed."""
     async with ScarProcess(folder / "scar") as scar:
         await scar.set(hold=True)
-        server = nursery.server(folder / "data", scar_url=scar.url, **QUICK)
+        server = nursery.server(folder / "data", builder="scar-http", scar_url=scar.url, **QUICK)
         killer, me = Killer(server, scar, chosen), Caller(server, within=300)
         await server.start()
         try:
@@ -94,8 +94,13 @@ async def on_github(nursery, folder: Path, chosen: Callable[[str], bool] = bool)
     async with HubProcess(folder / "hub") as hub:
         mine = repository(folder / "mine", hub.origin)
         await hub.set(hold=True)
-        account = {"github_token": "our-token", "github_api_url": hub.url, "scar_bot": "scar-bot"}
-        server = nursery.server(folder / "data", **account, **QUICK)
+        account = {
+            "github_token": "our-token",
+            "github_api_url": hub.url,
+            "scar_bot": "scar-bot",
+            "builder": "scar-github",
+        }
+        server = nursery.server(folder / "data", builder="scar-github", **account, **QUICK)
         killer, me = Killer(server, hub, chosen), Caller(server, within=300)
         await server.start()
         try:
