@@ -94,12 +94,7 @@ async def on_github(nursery, folder: Path, chosen: Callable[[str], bool] = bool)
     async with HubProcess(folder / "hub") as hub:
         mine = repository(folder / "mine", hub.origin)
         await hub.set(hold=True)
-        account = {
-            "github_token": "our-token",
-            "github_api_url": hub.url,
-            "scar_bot": "scar-bot",
-            "builder": "scar-github",
-        }
+        account = {"github_token": "our-token", "github_api_url": hub.url, "scar_bot": "scar-bot"}
         server = nursery.server(folder / "data", builder="scar-github", **account, **QUICK)
         killer, me = Killer(server, hub, chosen), Caller(server, within=300)
         await server.start()
