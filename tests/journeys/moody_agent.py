@@ -136,7 +136,8 @@ def preach(_phase):
 
 def asks(phase):
     """Wants what is written down, each in turn, and does its work in any case."""
-    write(f"begun-{phase}.txt", "half done\n")
+    if phase:
+        write(f"begun-{phase}.txt", "half done\n")
     for wish in place("wishes").read_text().splitlines():
         said = ask(*wish.split(" ", 1))
         if said == "cancelled":
