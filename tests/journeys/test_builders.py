@@ -323,6 +323,7 @@ async def test_where_nothing_was_built_nothing_is_checked(place: Place):
 
 async def test_the_builder_can_be_sent_to_look_again_before_the_phases_are_decided(place: Place):
     project = str((await place.me.do("/projects", "look-create", idea=walk.IDEA))["id"])
+    await walk.replied(place.me, project)
     assert (await said(place, project, "look-early", "run prime")).startswith(
         "The builder looks again at what is there"
     )
