@@ -24,7 +24,7 @@ PUBLIC = {
 }
 ONES_OWN = {  # for everybody who has signed in, about themselves
     *("/", "/stream", "/projects", "/settings", "/settings/look", "/sign-out"),
-    *("/api/v1/projects", "/api/v1/gates"),
+    *("/api/v1/projects", "/api/v1/gates", "/api/v1/builders"),
 }
 OWNERS = {"/api/v1/audit"}  # of the installation
 OF_A_PROJECT = re.compile(r"(/api/v1)?/(projects|gates)/\{id\}(/.*)?")
@@ -70,7 +70,7 @@ class World:
     async def ask(self, who: httpx.AsyncClient, route: Route, **how: Any) -> httpx.Response:
         """Ask with a body that is understood; of a stream only how it begins."""
         path = re.sub(r"(?<=gates/)\{id\}", self.gate, route.path).replace("{id}", self.project)
-        path = path.replace("{n}", "1").replace("{run}", "none").replace("{path:path}", "x")
+        path = path.replace("{n}", "1").replace("{run}", "none").replace("{rule}", "none").replace("{path:path}", "x")
         path = path.replace("{project_id}", self.project).replace("{key}", "guessed")
         if route.writes and not how:
             how = {"json": BODIES.get(route.path, {})} if route.api else {"data": FORM}
