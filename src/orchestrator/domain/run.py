@@ -87,7 +87,6 @@ class Job:
     network: Network = Network.LISTED
     rules: tuple[Rule, ...] = ()
     binds: tuple[Bind, ...] = ()  # what it needs to see beside its copy where it works within walls
-    most: int = 0  # millionths of a US dollar that it may cost; 0: any
     project: str = ""
     phase: int = 0  # 0: none of them, such as when it only looks around
 
