@@ -561,12 +561,28 @@ def reaches():
 DEEDS = {"reaches": reaches, "everything": everything, "bomb": bomb, "leads_git_astray": leads_git_astray, "good": good}
 
 
+def whole(phase):
+    """A plan in the shape that is asked for: it behaves well as long as that lets it in."""
+    known = json.loads(Path(session["cwd"], ".agents", "project.json").read_text())
+    ids = [one["id"] for each in known["phases"] if each["number"] == phase for one in each["criteria"]]
+    parts = {
+        "User story": "Somebody does something.",
+        "Outcome": "It can be tried.",
+        "Acceptance criteria": "\n".join(f"- {id}: it works" for id in ids),
+        "Tests": "- `tests/test_it.py`\n" + "\n".join(f"- `test_it` for {id}" for id in ids),
+        "Files": "- `tests/test_it.py`",
+        "Risks": "None.",
+        "Readiness": "Nothing.",
+    }
+    return "# Plan\n\n" + "".join(f"## {name}\n\n{text}\n\n" for name, text in parts.items())
+
+
 def work(prompt):
     words = prompt.split("\n")[0].split()
     if words[0] == "/plan-feature":
         plan = Path(session["cwd"], ".agents", "plans", f"phase-{words[1]}.md")
         plan.parent.mkdir(parents=True, exist_ok=True)
-        plan.write_text("# Plan\n\nDo it.\n")
+        plan.write_text(whole(int(words[1])))
     elif words[0] in {"/execute", "/repair"}:
         everything()
         tests = Path(session["cwd"], "tests", "test_it.py")

@@ -35,7 +35,8 @@ async def five(nursery: Nursery, folder: Path, **settings: Any) -> AsyncIterator
     for name in ("moods", "targets"):
         (folder / name).mkdir()
     builder = shlex.join([sys.executable, "-I", "-S", str(AGENT), str(folder / "moods")])
-    given = {"rate_limits": "off", "reconcile_s": 0.5, "repairs": 1, "builder_command": builder} | settings
+    given = {"rate_limits": "off", "reconcile_s": 0.5, "repairs": 1, "builder_command": builder, "sandbox": "off"}
+    given |= settings
     async with nursery.server(folder / "data", **given) as server:
         tokens = {"owner": server.token}
         for name in PEOPLE[1:]:

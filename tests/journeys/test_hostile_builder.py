@@ -60,6 +60,8 @@ async def test_it_gets_at_nothing_of_a_real_server(server: Server, tmp_path: Pat
     other = await walk.planned(me, "other")
     project = await walk.planned(me, "hostile")
     where = [Path((await me.see(f"/projects/{each}"))["repository"]) for each in (project, other)]
+    own = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "--allow-empty", "-m", "Its own")
+    subprocess.run(["git", "-C", str(where[1]), *own], check=True)  # both may have begun alike, in the same second
     (tmp_path / "marks").mkdir()
     (tmp_path / "given" / "targets.json").write_text(json.dumps(targets(server, tmp_path, *where)))
     before = refs(where[0])
