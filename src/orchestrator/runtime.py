@@ -1,7 +1,8 @@
 """The live parts of this process, built once in app.py, and the two ways to the database."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -64,8 +65,19 @@ def runtime() -> Runtime:
 async def tx(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run one function in one write transaction. Raises NotPossible on a full disk, Unreachable without a database."""
     with told():
-        async with aclosing(runtime().writes()) as db, db.begin():
+        async with closed(runtime().writes()) as db, db.begin():
             return await fn(db, *args, **kwargs)
+
+
+@asynccontextmanager
+async def closed(db: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """Give its connection back. After an end in order that waits for nothing; after another nobody may interrupt it."""
+    try:
+        yield db
+    except BaseException:
+        await asyncio.shield(asyncio.create_task(db.close()))
+        raise
+    await db.close()
 
 
 async def read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -78,7 +90,7 @@ async def read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: 
 
 async def _read(fn: Callable[Concatenate[AsyncSession, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
     with told():
-        async with aclosing(runtime().reads()) as db:  # there is nothing to be finished in a task of its own
+        async with closed(runtime().reads()) as db:
             return await fn(db, *args, **kwargs)
 
 
