@@ -50,14 +50,12 @@ class Acp:
         limits: AgentLimits = DEFAULT,
         namespaces: bool = True,
         walls: Sandbox = USUAL,
-        programs: tuple[Path, ...] = (),
-        model_hosts: tuple[str, ...] = (),
         private: Sequence[Path] = (),
         kit: Kit = NONE,
     ) -> None:
         self._command, self._description, self._home, self._kit = command, description, home.resolve(), kit
         self._env, self._limits, self._namespaces = dict(env or {}), limits, namespaces
-        self._walls, self._programs, self._model_hosts = walls, programs, model_hosts
+        self._walls = walls
         self._private = tuple(path.resolve() for path in private)
 
     def describe(self) -> str:
@@ -69,13 +67,7 @@ class Acp:
         env = process.environment(home)
         async with furnished(home, self._kit), folder(home) as temporary:
             env |= {"TMPDIR": str(temporary), **self._env}
-            tenant = Tenant(
-                self._command,
-                env,
-                home,
-                (*self._programs, *self._kit.programs),
-                (*self._model_hosts, *self._kit.hosts),
-            )
+            tenant = Tenant(self._command, env, home, self._kit.programs, self._kit.hosts)
             try:
                 async with sandbox.room(self._walls, job, tenant) as room:
                     return await self._run(room, tell, hear)
