@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from ground import postgres
+from orchestrator.contain.boundary import boundary
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 settings.register_profile("ours", deadline=None)  # a busy machine is not a fault
 settings.register_profile("soak", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")))
 settings.load_profile("ours")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings() -> None:
+    """What this machine offers is found out once, before a test changes where programs are looked for."""
+    boundary()
 
 
 @pytest.fixture(scope="session")
