@@ -8,8 +8,8 @@ from story_talk import BRAINSTORM, DECISION, RECEIPTS, REFUSED, STUCK_PAGE
 from story_vision import CHANGES, NO_VISION, VISION
 
 from orchestrator.domain.gate import Kind
+from orchestrator.telling.marks import Field
 from orchestrator.web.views import account, shell
-from orchestrator.web.views.marks import Field
 from orchestrator.web.views.shell import Place
 
 PAGES = {

@@ -1,10 +1,10 @@
 """Who and what the example pages are about: Nadia, her projects, and what is around each page."""
 
 from orchestrator.domain.gate import Kind
+from orchestrator.telling.marks import Mark, State
+from orchestrator.telling.status import StatusLine
 from orchestrator.web.views import home, shell
-from orchestrator.web.views.marks import Mark, State
 from orchestrator.web.views.shell import Place, Tab
-from orchestrator.web.views.status import StatusLine
 
 NADIA = shell.Person("Nadia Rahman", "nadia@example.org")
 HREF = "/projects/supper-sorted"

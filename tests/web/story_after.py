@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from story import HREF, NADIA, PHASE_3, at, bead, head
 
-from orchestrator.web.views import account, cost, history, phases, problems, ready, settings
-from orchestrator.web.views.marks import (
+from orchestrator.telling.marks import (
     FAILED,
     NOT_CHECKED,
     OUT_OF_DATE,
@@ -18,8 +17,9 @@ from orchestrator.web.views.marks import (
     State,
     Step,
 )
+from orchestrator.telling.status import StatusLine
+from orchestrator.web.views import account, cost, history, phases, problems, ready, settings
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.status import StatusLine
 
 TALK_ITEM = Mark(State.REST, "talk")
 HISTORY = history.HistoryPage(

@@ -3,8 +3,8 @@
 from story import HREF, QUESTION, YOU, bead
 
 from orchestrator.domain.gate import Kind
+from orchestrator.telling.marks import LATER, PROVEN, Mark, State
 from orchestrator.web.views import gates, home
-from orchestrator.web.views.marks import LATER, PROVEN, Mark, State
 
 HOME = home.HomePage(
     "Good morning, Nadia",

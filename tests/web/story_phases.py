@@ -3,9 +3,7 @@
 from story import HREF, PART, TALKED, YOU, head, working
 
 from orchestrator.domain.gate import Kind, Status
-from orchestrator.web import markdown
-from orchestrator.web.views import gates, phases
-from orchestrator.web.views.marks import (
+from orchestrator.telling.marks import (
     FAILED,
     LATER,
     NOT_CHECKED,
@@ -19,8 +17,10 @@ from orchestrator.web.views.marks import (
     State,
     Step,
 )
+from orchestrator.telling.status import StatusLine
+from orchestrator.web import markdown
+from orchestrator.web.views import gates, phases
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.status import StatusLine
 
 PHASE_2 = phases.PhaseView(
     2,

@@ -5,11 +5,12 @@ from story import HREF, QUESTION, head, working
 
 from orchestrator.domain.brief import Clarity, Topic
 from orchestrator.domain.gate import Kind, Status
+from orchestrator.telling import decisions
+from orchestrator.telling.marks import LATER, PROVEN, STUCK, WORKING, Field, Link, Mark, Note, State
+from orchestrator.telling.status import StatusLine
 from orchestrator.web import markdown
 from orchestrator.web.views import gates, talk
-from orchestrator.web.views.marks import LATER, PROVEN, STUCK, WORKING, Field, Link, Mark, Note, State
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.status import StatusLine
 
 COMPOSER = talk.Composer(f"{HREF}/messages")
 JOURNEY = (
@@ -165,7 +166,7 @@ WRONG_GATE = gates.GateView(
     gates.head(Kind.VISION_DOC),
     "Everything that gets built is measured against it.",
     note=Field("", "Please say in a few words what should be different."),
-    trouble=gates.moved_on("vision", 2, 3, f"{HREF}/vision/changes?a=2&b=3"),
+    trouble=decisions.moved_on("vision", 2, 3, f"{HREF}/vision/changes?a=2&b=3"),
     version=3,
 )
 REFUSED = talk.TalkPage(
@@ -195,7 +196,7 @@ REFUSED = talk.TalkPage(
 RECEIPT = gates.ReceiptView(
     "7",
     QUESTION,
-    gates.MARKS[Status.APPROVED],
+    decisions.MARKS[Status.APPROVED],
     "Nadia, today at 10:42, on Telegram, for",
     Link("version 3", f"{HREF}/vision?version=3"),
     small="Changed your mind? Say so below: a new version reopens the question.",
@@ -213,14 +214,14 @@ RECEIPTS = talk.TalkPage(
         gates.ReceiptView(
             "3",
             "May we look at your old recipe folder?",
-            gates.MARKS[Status.WITHDRAWN],
+            decisions.MARKS[Status.WITHDRAWN],
             "Withdrawn today at 9:12: you said recipes are typed in by hand.",
             current=False,
         ),
         gates.ReceiptView(
             "5",
             QUESTION,
-            gates.MARKS[Status.CHANGES_REQUESTED],
+            decisions.MARKS[Status.CHANGES_REQUESTED],
             "Nadia, today at 9:31, here, for version 2: “Please add allergies.” This led to version 3.",
             version=2,
             current=False,

@@ -5,10 +5,10 @@ from story_talk import BRAINSTORM
 
 from orchestrator.domain.brief import Feature, Priority
 from orchestrator.domain.vision import Vision
+from orchestrator.telling.marks import Choice, Link, Mark, State
+from orchestrator.telling.status import StatusLine
 from orchestrator.web.views import vision
-from orchestrator.web.views.marks import Choice, Link, Mark, State
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.status import StatusLine
 
 FEATURES_2 = (
     Feature(

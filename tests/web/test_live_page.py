@@ -8,10 +8,10 @@ from showroom import TEMPLATES, Showroom
 from story_talk import GATE, RECEIPT, WRONG_GATE, me, us
 
 from ground.until import until
+from orchestrator.telling.marks import NEEDS_YOU, Note
 from orchestrator.web import drawing
 from orchestrator.web.rendering import INTO_THE_FORM
 from orchestrator.web.views import problems
-from orchestrator.web.views.marks import NEEDS_YOU, Note
 
 PROJECT = "/projects/supper-sorted"
 SAY = f"{PROJECT}/messages"

@@ -13,12 +13,12 @@ from orchestrator.domain.run import PhaseStatus, RunKind, RunStatus
 from orchestrator.store.events import Event
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, GateRow, PhaseRow, ProjectRow, RunRow
-from orchestrator.web import standing
+from orchestrator.telling import standing
+from orchestrator.telling.marks import State
 from orchestrator.web.auth import Person
 from orchestrator.web.show import activity, around, gates, home, phases, talk
 from orchestrator.web.show.viewer import Viewer, zone
 from orchestrator.web.views import reference
-from orchestrator.web.views.marks import State
 from orchestrator.web.views.shell import Tab
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)

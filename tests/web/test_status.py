@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestrator.domain.project import Step
-from orchestrator.web.views import status
-from orchestrator.web.views.marks import State
-from orchestrator.web.views.status import Facts
+from orchestrator.telling import status
+from orchestrator.telling.marks import State
+from orchestrator.telling.status import Facts
 
 NOW = datetime(2026, 11, 22, 11, 8, tzinfo=UTC)
 FACTS = Facts(

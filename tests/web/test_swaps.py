@@ -12,14 +12,15 @@ from story_home import HOME
 from story_phases import PHASE, PHASE_2, RESULT_GATE
 from story_talk import BRAINSTORM, DECISION, GATE, RECEIPT, us
 
+from orchestrator.telling import decisions
+from orchestrator.telling.marks import FAILED, NEEDS_YOU, State
+from orchestrator.telling.status import StatusLine
 from orchestrator.web.views import gates, phases, shell
-from orchestrator.web.views.marks import FAILED, NEEDS_YOU, State
-from orchestrator.web.views.status import StatusLine
 
 STATUS = StatusLine(State.STUCK, "stuck", "Stuck.", "Nothing is being spent.")
 NEED = shell.Need("Swim club: the phases", "/projects/swim", NEEDS_YOU)
 NEWER = replace(RESULT_GATE, question="Does phase 2 do it now?")
-ANSWERED = gates.ReceiptView("12", "Does phase 2 do what you wanted?", gates.MARKS["APPROVED"], "Tom said yes.")
+ANSWERED = gates.ReceiptView("12", "Does phase 2 do what you wanted?", decisions.MARKS["APPROVED"], "Tom said yes.")
 ITEM = phases.ActivityItem(FAILED, "One try did not work.", "11:12")
 RED = replace(PHASE.proof[0], mark=FAILED)
 SWAPS = [

@@ -9,13 +9,14 @@ from story_vision import CHANGED, FEATURES_2, VISION_2, VISION_3
 from orchestrator.domain.brief import Clarity, Priority, Topic
 from orchestrator.domain.gate import Decision, Kind, Status
 from orchestrator.domain.run import PhaseStatus
+from orchestrator.telling import decisions
+from orchestrator.telling.marks import FAILED, LATER, PAUSED, PROVEN, WORKING, Link, State
 from orchestrator.web.views import account, gates, history, home, phases, problems, settings, shell, talk, vision
-from orchestrator.web.views.marks import FAILED, LATER, PAUSED, PROVEN, WORKING, Link, State
 from orchestrator.web.views.phases import ActivityItem
 from orchestrator.web.views.vision import Piece
 
 NOW = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
-TOM = gates.Answer("Tom Rahman", NOW.replace(hour=11, minute=9), "telegram")
+TOM = decisions.Answer("Tom Rahman", NOW.replace(hour=11, minute=9), "telegram")
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -41,25 +42,25 @@ def test_every_answer_leaves_a_slip(status: Status):
 
 
 def test_only_an_approval_is_green():
-    green = [status for status, mark in gates.MARKS.items() if mark.state is State.PROVEN]
+    green = [status for status, mark in decisions.MARKS.items() if mark.state is State.PROVEN]
     assert green == [Status.APPROVED]
 
 
 def test_an_answer_says_who_when_where_and_for_what():
-    assert gates.answered(TOM, NOW, UTC, 3) == "Tom Rahman, today at 11:09, on Telegram, for version 3."
-    here = gates.Answer("Nadia", NOW - timedelta(days=1), "web", "Please add allergies.")
-    assert gates.answered(here, NOW, UTC) == "Nadia, yesterday at 11:30, here: “Please add allergies.”"
-    assert gates.channel("matrix") == "on matrix"
+    assert decisions.answered(TOM, NOW, UTC, 3) == "Tom Rahman, today at 11:09, on Telegram, for version 3."
+    here = decisions.Answer("Nadia", NOW - timedelta(days=1), "web", "Please add allergies.")
+    assert decisions.answered(here, NOW, UTC) == "Nadia, yesterday at 11:30, here: “Please add allergies.”"
+    assert decisions.channel("matrix") == "on matrix"
 
 
 def test_the_slower_of_two_is_told_who_was_faster():
-    note = gates.faster(TOM, Decision.APPROVE, UTC, HREF)
+    note = decisions.faster(TOM, Decision.APPROVE, UTC, HREF)
     assert note.strong == "Tom was faster."
     assert note.text == "Tom Rahman approved this at 11:09 on Telegram, so your answer was not needed."
 
 
 def test_an_answer_to_an_older_version_does_not_count():
-    note = gates.moved_on("vision", 2, 3, HREF)
+    note = decisions.moved_on("vision", 2, 3, HREF)
     assert note.text == "You looked at version 2; version 3 is here. Nothing was approved."
 
 

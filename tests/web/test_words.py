@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.web.views import times, words
+from orchestrator.telling import times, words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 22, 10, 8, 20, tzinfo=UTC)  # a Sunday, 11:08 in Berlin

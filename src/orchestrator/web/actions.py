@@ -37,13 +37,13 @@ from orchestrator.errors import Conflict, NotUnderstood
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import gates, links, pages, people
 from orchestrator.store.pages import Standing
+from orchestrator.telling.marks import NEEDS_YOU, Field, Note
 from orchestrator.web import rendering
 from orchestrator.web.auth import Person, Signed
 from orchestrator.web.pages import first_page, of_project
 from orchestrator.web.show import costs, settings, talk
 from orchestrator.web.show import gates as cards
 from orchestrator.web.show.viewer import Viewer, viewer
-from orchestrator.web.views.marks import NEEDS_YOU, Field, Note
 
 router = APIRouter(include_in_schema=False)
 ProjectId = Annotated[str, Path(max_length=64)]

@@ -7,9 +7,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestrator.telling.words import lower_first
 from orchestrator.web.views import settings
 from orchestrator.web.views.shell import Shell
-from orchestrator.web.views.words import lower_first
 
 TEMPLATES = Path(__file__).parent / "templates"
 SYMBOL = re.compile(r'<symbol id="([a-z]+)" viewBox="0 0 20 20">(.*)</symbol>')

@@ -15,7 +15,8 @@ from orchestrator.store import gates as gate_rows
 from orchestrator.store import messages, pages, projects
 from orchestrator.store.events import Event
 from orchestrator.store.pages import Standing
-from orchestrator.web import markdown, rendering, standing, stream
+from orchestrator.telling import standing
+from orchestrator.web import markdown, rendering, stream
 from orchestrator.web.auth import Follower, Person
 from orchestrator.web.pages import ProjectId, Show
 from orchestrator.web.show import activity, around, phases, talk

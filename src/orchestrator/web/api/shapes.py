@@ -13,7 +13,7 @@ from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus, Wi
 from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RuleRow, RunRow
-from orchestrator.web import standing as sentences
+from orchestrator.telling import standing as sentences
 
 
 class Progress(BaseModel):

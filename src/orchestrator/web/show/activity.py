@@ -7,12 +7,11 @@ from orchestrator.domain import permission
 from orchestrator.domain.project import SAID, Step
 from orchestrator.domain.run import Network, Wish
 from orchestrator.store.events import Event
+from orchestrator.telling import decisions, times
+from orchestrator.telling.marks import FAILED, PART, PROVEN, STUCK, Mark, State
+from orchestrator.telling.words import bare, lower_first, upper_first
 from orchestrator.web.show.viewer import Viewer
-from orchestrator.web.views import gates as gate_views
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import FAILED, PART, PROVEN, STUCK, Mark, State
 from orchestrator.web.views.phases import ActivityItem
-from orchestrator.web.views.words import bare, lower_first, upper_first
 
 TALK = Mark(State.REST, "talk")
 FLAG = Mark(State.REST, "flag")
@@ -72,7 +71,7 @@ def item(viewer: Viewer, event: Event) -> ActivityItem | None:
         return None
     mark, strong, text = tell(event, viewer.name(event.actor, event.actor_name))
     at = times.when(event.at, viewer.now, viewer.zone)
-    where = f", {gate_views.channel(event.channel)}" if event.channel and event.channel != "web" else ""
+    where = f", {decisions.channel(event.channel)}" if event.channel and event.channel != "web" else ""
     return ActivityItem(mark, text, f"{at}{where}", strong, _details(event))
 
 

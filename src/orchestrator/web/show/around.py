@@ -9,7 +9,7 @@ from orchestrator.domain.policy import ANSWERS
 from orchestrator.store import pages
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow
-from orchestrator.web import standing
+from orchestrator.telling import standing
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import shell as views
 from orchestrator.web.views.shell import Need, Place, ProjectHead, Rail, RailProject, Shell, Tab

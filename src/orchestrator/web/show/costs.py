@@ -12,13 +12,12 @@ from orchestrator.store.costs import Part
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import ProjectRow
 from orchestrator.store.took import Took
-from orchestrator.web import standing
+from orchestrator.telling import standing, times
+from orchestrator.telling.marks import Field
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import cost as views
-from orchestrator.web.views import times
 from orchestrator.web.views.cost import CostPage, CostRow, LimitView, Used
-from orchestrator.web.views.marks import Field
 from orchestrator.web.views.shell import Tab
 
 

@@ -6,11 +6,12 @@ from orchestrator.domain.gate import Kind, Status, Way
 from orchestrator.domain.permission import EXACTLY
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.store.tables import GateRow
+from orchestrator.telling import decisions, times
+from orchestrator.telling.decisions import Answer
+from orchestrator.telling.marks import Field, Link, Mark, Note, State
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as views
-from orchestrator.web.views import times
-from orchestrator.web.views.gates import Answer, Fact, GateView, ReceiptView, WayOut
-from orchestrator.web.views.marks import Field, Link, Mark, Note, State
+from orchestrator.web.views.gates import Fact, GateView, ReceiptView, WayOut
 
 NOT_ANSWERED = {Status.EXPIRED, Status.WITHDRAWN}
 FOR_HOW_LONG = {Way.ONCE: "Only this once.", Way.ALWAYS: "Always in this project."}
@@ -66,7 +67,7 @@ def slip(viewer: Viewer, gate: GateRow, *, current: bool = True) -> ReceiptView:
     return ReceiptView(
         id=gate.id,
         question=gate.question,
-        mark=views.MARKS[gate.status],
+        mark=decisions.MARKS[gate.status],
         text=_said(viewer, gate),
         version=gate.version or None,
         current=current,
@@ -82,7 +83,7 @@ def _said(viewer: Viewer, gate: GateRow) -> str:
         return f"No longer asked since {times.day_at(at, viewer.now, viewer.zone)}. Nothing was decided."
     who = viewer.name(gate.answered_by, gate.answered_name)
     answer = Answer(who, at, gate.channel or "web", gate.note or "")
-    said = views.answered(answer, viewer.now, viewer.zone, gate.version or None)
+    said = decisions.answered(answer, viewer.now, viewer.zone, gate.version or None)
     return f"{said} {FOR_HOW_LONG[gate.way]}" if gate.way in FOR_HOW_LONG else said
 
 

@@ -11,16 +11,15 @@ from orchestrator.domain.run import PhaseStatus
 from orchestrator.store import pages
 from orchestrator.store.pages import Page, Standing
 from orchestrator.store.tables import GateRow
-from orchestrator.web import standing
+from orchestrator.telling import standing, times
+from orchestrator.telling.marks import LATER, PROVEN, STUCK, WORKING, Field, Mark, State
+from orchestrator.telling.words import bare, figure, lower_first
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as gate_views
 from orchestrator.web.views import home as views
 from orchestrator.web.views import phases as phase_views
-from orchestrator.web.views import times
 from orchestrator.web.views.home import Bead, HomePage, NeedCard, ProjectCard, ProjectRow, ProjectTable
-from orchestrator.web.views.marks import LATER, PROVEN, STUCK, WORKING, Field, Mark, State
-from orchestrator.web.views.words import bare, figure, lower_first
 
 CARDS = 12  # with more projects than that, a table is easier to read
 ROWS = 30

@@ -8,14 +8,14 @@ from orchestrator.store import documents, events, gates
 from orchestrator.store.events import Event
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import DocumentRow
+from orchestrator.telling import times
+from orchestrator.telling.marks import Choice, Link, Mark, State
 from orchestrator.web.show import activity, around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import history as history_views
 from orchestrator.web.views import phases as phase_views
-from orchestrator.web.views import times
 from orchestrator.web.views import vision as views
 from orchestrator.web.views.history import HistoryEntry, HistoryPage
-from orchestrator.web.views.marks import Choice, Link, Mark, State
 from orchestrator.web.views.phases import ActivityItem
 from orchestrator.web.views.shell import Tab
 from orchestrator.web.views.vision import ChangesPage, VisionPage

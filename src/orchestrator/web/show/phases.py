@@ -15,13 +15,8 @@ from orchestrator.domain.run import PhaseStatus, RunStatus
 from orchestrator.store import checks, documents, events, gates, phases, projects, runs
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, PhaseRow, RunRow
-from orchestrator.web import markdown, preview, standing
-from orchestrator.web.show import activity, around
-from orchestrator.web.show import gates as cards
-from orchestrator.web.show.viewer import Viewer
-from orchestrator.web.views import phases as views
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import (
+from orchestrator.telling import standing, times
+from orchestrator.telling.marks import (
     FAILED,
     LATER,
     NOT_CHECKED,
@@ -34,15 +29,20 @@ from orchestrator.web.views.marks import (
     Note,
     State,
 )
-from orchestrator.web.views.marks import (
+from orchestrator.telling.marks import (
     WORKING as WORKS,
 )
-from orchestrator.web.views.marks import (
+from orchestrator.telling.marks import (
     Step as Line,
 )
+from orchestrator.telling.words import figure
+from orchestrator.web import markdown, preview
+from orchestrator.web.show import activity, around
+from orchestrator.web.show import gates as cards
+from orchestrator.web.show.viewer import Viewer
+from orchestrator.web.views import phases as views
 from orchestrator.web.views.phases import ActivityView, CheckView, PhasePage, PhaseView, Preview, Progress, ProgressPage
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.words import figure
 
 ITEMS = 20  # of activity beside the phases
 YOU = Mark(State.YOU, "you")

@@ -17,11 +17,12 @@ from orchestrator.runtime import runtime
 from orchestrator.store import members, people, rules
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import RuleRow
+from orchestrator.telling import times
+from orchestrator.telling.marks import Choice, Field, Mark, State
+from orchestrator.telling.words import upper_first
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import Choice, Field, Mark, State
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import (
     Allowed,
@@ -33,7 +34,6 @@ from orchestrator.web.views.settings import (
     SettingsPage,
 )
 from orchestrator.web.views.shell import Tab
-from orchestrator.web.views.words import upper_first
 
 PROTOTYPES = Mark(State.REST, "part", "Prototypes only")
 READY = Mark(State.PROVEN, "proven", "Ready")

@@ -12,14 +12,14 @@ from orchestrator.domain.project import RESTS_FROM, Step
 from orchestrator.store import agreed, gates, messages, projects
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
+from orchestrator.telling import times
+from orchestrator.telling.marks import LATER, PAUSED, PROVEN, STUCK, WORKING, Field, Mark, Note, State
 from orchestrator.web import markdown
 from orchestrator.web.show import around
 from orchestrator.web.show import gates as cards
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import talk as views
-from orchestrator.web.views import times
 from orchestrator.web.views.gates import ReceiptView
-from orchestrator.web.views.marks import LATER, PAUSED, PROVEN, STUCK, WORKING, Field, Mark, Note, State
 from orchestrator.web.views.shell import Tab
 from orchestrator.web.views.talk import (
     BriefView,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import Field
-from orchestrator.web.views.words import figure
+from orchestrator.telling import times
+from orchestrator.telling.marks import Field
+from orchestrator.telling.words import figure
 
 
 @dataclass(frozen=True, slots=True)

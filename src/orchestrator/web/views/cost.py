@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from orchestrator.domain.cost import Currency
-from orchestrator.web.views.marks import Field
+from orchestrator.telling.marks import Field
 from orchestrator.web.views.shell import ProjectHead
 
 UNPRICED = "For a part of the work nobody told us a price, so the real cost is higher."
@@ -51,12 +50,6 @@ class CostPage:
     total: CostRow | None = None
     small: str = ""
     saved: str = ""
-
-
-def spent(micros: int, budget: int, money: Currency) -> str:
-    """“€2.85 of €10 spent”, without a full stop."""
-    of = f" of {money.sum(budget)}" if budget else ""
-    return f"{money.words(micros)}{of} spent"
 
 
 def converted(rate: float, code: str) -> str:

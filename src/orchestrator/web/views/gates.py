@@ -1,12 +1,11 @@
 """Decisions: the open question with all that is needed to answer it, and the slip that remains when it is answered."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 
-from orchestrator.domain.gate import Decision, Kind, Status
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import NEEDS_YOU, Field, Link, Mark, Note, State
-from orchestrator.web.views.words import listed
+from orchestrator.domain.gate import Kind, Status
+from orchestrator.telling import decisions
+from orchestrator.telling.marks import NEEDS_YOU, Field, Link, Mark, Note, State
+from orchestrator.telling.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +71,7 @@ class ReceiptView:
         return f"{self.mark.text}: {self.question}{version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Who answered, when and where."""
-
-    who: str
-    at: datetime
-    channel: str
-    note: str = ""
-
-
-CHANNELS = {
-    "web": "here",
-    "telegram": "on Telegram",
-    "github": "on GitHub",
-    "terminal": "in the terminal",
-    "api": "through a program",
-    "email": "by email link",
-}
 STUCK_HEAD = Mark(State.STUCK, "stuck", "Stuck, and needs you")
-MARKS = {
-    Status.APPROVED: Mark(State.PROVEN, "proven", "Approved"),
-    Status.CHANGES_REQUESTED: Mark(State.YOU, "undo", "Changes asked for"),
-    Status.REJECTED: Mark(State.REST, "failed", "Rejected"),
-    Status.EXPIRED: Mark(State.REST, "stale", "Not answered in time"),
-    Status.WITHDRAWN: Mark(State.REST, "minus", "No longer needed"),
-}
 CARDS = {
     Kind.PHASE_COMPLETE: Mark(State.YOU, "you", "Ready to try"),
     Kind.ERROR_RESOLUTION: Mark(State.STUCK, "stuck", "Stuck"),
@@ -105,7 +79,6 @@ CARDS = {
     Kind.PERMISSION: Mark(State.YOU, "you", "Asks for permission"),
 }
 FOR_A_YES = Mark(State.YOU, "you", "Waiting for your yes")
-SAID = {Decision.APPROVE: "approved", Decision.CHANGES: "asked for changes to", Decision.REJECT: "rejected"}
 
 
 def head(kind: Kind) -> Mark:
@@ -118,40 +91,11 @@ def card(kind: Kind) -> Mark:
     return CARDS.get(kind, FOR_A_YES)
 
 
-def channel(name: str) -> str:
-    """“here”, “on Telegram”."""
-    return CHANNELS.get(name, f"on {name}")
-
-
 def receipt(gate: str, question: str, status: Status, text: str, link: Link | None = None) -> ReceiptView:
-    return ReceiptView(gate, question, MARKS[status], text, link)
-
-
-def answered(answer: Answer, now: datetime, zone: tzinfo, version: int | None = None) -> str:
-    """“Nadia, today at 10:42, on Telegram, for version 3: “Please add allergies.””"""
-    parts = [answer.who, times.day_at(answer.at, now, zone), channel(answer.channel)]
-    if version:
-        parts.append(f"for version {version}")
-    said = f": “{answer.note}”" if answer.note else "."
-    return ", ".join(parts) + said
-
-
-def faster(answer: Answer, decision: Decision, zone: tzinfo, href: str) -> Note:
-    """For the second of two who answered."""
-    text = (
-        f"{answer.who} {SAID[decision]} this at {times.clock(answer.at, zone)} {channel(answer.channel)}, "
-        "so your answer was not needed."
-    )
-    return Note(f"{answer.who.split(' ', 1)[0]} was faster.", text, NEEDS_YOU, Link("See the receipt", href))
-
-
-def moved_on(what: str, seen: int, newest: int, href: str) -> Note:
-    """For an answer to an older version of a document."""
-    text = f"You looked at version {seen}; version {newest} is here. Nothing was approved."
-    return Note(f"The {what} moved on while you were reading.", text, NEEDS_YOU, Link("See what changed", href))
+    return ReceiptView(gate, question, decisions.MARKS[status], text, link)
 
 
 def who_may(names: tuple[str, ...], channels: tuple[str, ...]) -> str:
     """“You or Tom, here, on Telegram or by email link”."""
-    places = listed([channel(name) for name in channels], "or")
+    places = listed([decisions.channel(name) for name in channels], "or")
     return f"{listed(names, 'or')}, {places}" if places else listed(names, "or")

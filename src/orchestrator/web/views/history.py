@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
 
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import Action, Choice
+from orchestrator.telling import times
+from orchestrator.telling.marks import Action, Choice
 from orchestrator.web.views.phases import ActivityItem
 from orchestrator.web.views.shell import ProjectHead
 

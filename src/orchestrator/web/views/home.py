@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import Field, Mark
+from orchestrator.telling import times
+from orchestrator.telling.marks import Field, Mark
 
 EXAMPLES = ("A sign-up sheet for a club", "A price list that updates itself", "Something I drew on paper")
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from orchestrator.domain.run import PhaseStatus
-from orchestrator.web.views.gates import GateView, ReceiptView
-from orchestrator.web.views.marks import (
+from orchestrator.telling.marks import (
     LATER,
     PAUSED,
     PROVEN,
@@ -18,8 +17,9 @@ from orchestrator.web.views.marks import (
     State,
     Step,
 )
+from orchestrator.telling.words import bare, lower_first
+from orchestrator.web.views.gates import GateView, ReceiptView
 from orchestrator.web.views.shell import ProjectHead
-from orchestrator.web.views.words import bare, lower_first
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from orchestrator.web.views.marks import STUCK, Link, Note
-from orchestrator.web.views.words import figure
+from orchestrator.telling.marks import STUCK, Link, Note
+from orchestrator.telling.words import figure
 
 HOME = Link("Your projects", "/")
 SAFE = "Your work is safe, and nothing was spent."

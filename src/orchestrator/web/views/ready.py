@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from orchestrator.telling.marks import Mark, Step
 from orchestrator.web.views.home import Bead
-from orchestrator.web.views.marks import Mark, Step
 from orchestrator.web.views.phases import CheckView
 from orchestrator.web.views.shell import ProjectHead
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.web.views.words import upper_first
+from orchestrator.telling.words import upper_first
 
 Json = Mapping[str, Any]
 OTHERS = "other"  # calls without a subject

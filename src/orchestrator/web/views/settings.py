@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from orchestrator.web.views.marks import Choice, Field, Link, Mark
+from orchestrator.telling.marks import Choice, Field, Link, Mark
+from orchestrator.telling.words import initials
 from orchestrator.web.views.shell import ProjectHead
-from orchestrator.web.views.words import initials
 
 ROLES = {
     "owner": ("Owner", "Decides, invites, and sets the limit"),

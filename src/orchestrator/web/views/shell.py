@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orchestrator.domain.gate import Kind
-from orchestrator.web.views.marks import Mark, State
-from orchestrator.web.views.status import StatusLine
+from orchestrator.telling.marks import Mark, State
+from orchestrator.telling.status import StatusLine
 
 
 class Tab(StrEnum):

@@ -6,8 +6,8 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from orchestrator.domain.brief import TITLES, Clarity, Topic
+from orchestrator.telling.marks import NOT_CHECKED, PART, PROVEN, Field, Mark, Note
 from orchestrator.web.views.gates import GateView, ReceiptView
-from orchestrator.web.views.marks import NOT_CHECKED, PART, PROVEN, Field, Mark, Note
 from orchestrator.web.views.shell import ProjectHead
 
 

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from orchestrator.domain.brief import Feature, Priority
 from orchestrator.domain.vision import Vision
-from orchestrator.web.views.marks import Choice, Link, Mark
+from orchestrator.telling.marks import Choice, Link, Mark
+from orchestrator.telling.words import bare, listed, number, upper_first
 from orchestrator.web.views.shell import ProjectHead
-from orchestrator.web.views.words import bare, listed, number, upper_first
 
 
 class Form(StrEnum):

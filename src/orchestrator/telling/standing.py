@@ -10,9 +10,9 @@ from orchestrator.domain.project import GATES, Step
 from orchestrator.runtime import runtime
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import PhaseRow, ProjectRow
-from orchestrator.web.views import cost as costs
-from orchestrator.web.views import status as statuses
-from orchestrator.web.views.status import Facts, StatusLine
+from orchestrator.telling import status as statuses
+from orchestrator.telling import words
+from orchestrator.telling.status import Facts, StatusLine
 
 STEPS_OF_A_PHASE = (Step.PLANNING, Step.PLAN, Step.BUILDING, Step.CHECKING, Step.RESULT, Step.MERGING)
 
@@ -54,7 +54,7 @@ def facts(found: Standing, zone: tzinfo = UTC) -> Facts:
 
 def spent(project: ProjectRow) -> str:
     """“€1.40 of €10 spent”; nothing where nothing was."""
-    return costs.spent(project.spent, project.budget, runtime().currency) if project.spent else ""
+    return words.spent(project.spent, project.budget, runtime().currency) if project.spent else ""
 
 
 def at_hand(found: Standing) -> PhaseRow | None:

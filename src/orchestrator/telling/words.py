@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from orchestrator.domain.cost import Currency
+
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -51,3 +53,9 @@ def initials(name: str) -> str:
     """“NR” for Nadia Rahman."""
     parts = name.split()
     return "".join(part[0].upper() for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1]))
+
+
+def spent(micros: int, budget: int, money: Currency) -> str:
+    """“€2.85 of €10 spent”, without a full stop."""
+    of = f" of {money.sum(budget)}" if budget else ""
+    return f"{money.words(micros)}{of} spent"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from orchestrator.web.views.words import figure
+from orchestrator.telling.words import figure
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

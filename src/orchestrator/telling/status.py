@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from orchestrator.domain.project import Step
-from orchestrator.web.views import times
-from orchestrator.web.views.marks import Link, State
-from orchestrator.web.views.words import bare, count, lower_first, upper_first
+from orchestrator.telling import times
+from orchestrator.telling.marks import Link, State
+from orchestrator.telling.words import bare, count, lower_first, upper_first
 
 QUIET, SILENT = 180, 600  # seconds without a sign of life: said as normal, said as possibly stuck
 

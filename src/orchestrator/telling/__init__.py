@@ -1,0 +1,1 @@
+"""What people are told about a project, in words that hold on every surface."""
