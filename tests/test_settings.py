@@ -36,6 +36,15 @@ WRONG = {
     "scar_answer_s": ("0", "it must be more than 0"),
     "github_token": ("two words", "it must have letters, digits and signs only, without spaces"),
     "github_api_url": ("http://example.org", "it must begin with https://, or with http:// for this machine itself"),
+    "github_url": ("ssh://github.com", "it must begin with https://, or with http:// for this machine itself"),
+    "github_app_id": ("12", "it needs the file with the key of that app"),
+    "github_webhook_secret": ("two words", "it must have letters, digits and signs only, without spaces"),
+    "github_hook_addresses": ("maybe", "it must be on or off"),
+    "github_mention": ("two words", "it must be the name of an account"),
+    "github_poll_s": ("-1", "it must be at least 0"),
+    "telegram_bot_token": ("two words", "it must have letters, digits and signs only, without spaces"),
+    "telegram_api_url": ("http://example.org", "it must begin with https://, or with http:// for this machine itself"),
+    "telegram_webhook_secret": ("a.b", "it must have letters, digits, _ and - only"),
     "decision_days": ("366", "it must be at most 365"),
     "model": ("a clever one", "it must be a provider and a name, such as anthropic:claude-sonnet-5"),
     "fallback_model": ("gpt-5", "it must be a provider and a name, such as anthropic:claude-sonnet-5"),
@@ -61,7 +70,11 @@ WRONG = {
     "log_level": ("loud", "it must be debug, info, warning or error"),
     "log_format": ("xml", "it must be text or json"),
 }
-ANY = {"trusted_proxies", "data_dir"}  # every text is a path; whether it can be written is seen by `folder.ready`
+ANY = {
+    "trusted_proxies",
+    "data_dir",
+    "github_app_key_file",
+}  # every text is a path; whether it can be written is seen by `folder.ready`
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +84,8 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "DATA_DIR",
         "PORT",
         "DATABASE_URL",
-        *("SCAR_URL", "SCAR_BOT", "SCAR_MENTION", "GITHUB_TOKEN", "GITHUB_API_URL"),
+        *("SCAR_URL", "SCAR_BOT", "SCAR_MENTION", "GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_WEBHOOK_SECRET"),
+        *(f"TELEGRAM_{name}" for name in ("BOT_TOKEN", "API_URL", "WEBHOOK_SECRET")),
         *(f"{name}_API_KEY" for name in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI")),
         *(f"{name}_BASE_URL" for name in ("ANTHROPIC", "OPENAI", "OLLAMA")),
         *(f"ORCHESTRATOR_{name.upper()}" for name in Settings.model_fields),

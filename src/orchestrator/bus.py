@@ -15,6 +15,7 @@ class Follower:
     def __init__(self, *, words: bool = False) -> None:
         self.words = words  # whether it wants to hear of tokens as well
         self.tokens: deque[str] = deque(maxlen=2000)
+        self.streams: set[str] = set()  # for who follows everything: what changed since it looked last
         self.moved = True
         self._changed = asyncio.Event()
 
@@ -44,6 +45,7 @@ class Bus:
     def __init__(self) -> None:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         self._all: set[Follower] = set()  # those too who follow no project yet
+        self._everything: set[Follower] = set()
         self.relay: Callable[[str, str], None] = lambda _id, _token: None
         self.closed = False  # the process is asked to end: whoever follows had better follow another
 
@@ -61,6 +63,18 @@ class Bus:
             for project_id in project_ids:
                 self._leave(project_id, follower)
 
+    @contextmanager
+    def follow_everything(self) -> Iterator[Follower]:
+        """Be told of changes of all projects; `streams` says of which."""
+        follower = Follower()
+        self._all.add(follower)
+        self._everything.add(follower)
+        try:
+            yield follower
+        finally:
+            self._all.discard(follower)
+            self._everything.discard(follower)
+
     def committed(self, project_id: str) -> None:
         self.hear(project_id)
         self.relay(project_id, "")
@@ -73,6 +87,10 @@ class Bus:
     def hear(self, project_id: str, token: str = "") -> None:
         for follower in self._followers.get(project_id, ()):
             follower.wake(token)
+        if not token:
+            for follower in self._everything:
+                follower.streams.add(project_id)
+                follower.wake()
 
     def close(self) -> None:
         """Let everybody go who follows."""
@@ -83,6 +101,8 @@ class Bus:
     def wake_all(self) -> None:
         for project_id in list(self._followers):
             self.hear(project_id)
+        for follower in self._everything:
+            follower.wake()
 
     def _leave(self, project_id: str, follower: Follower) -> None:
         self._followers[project_id].discard(follower)

@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,8 +14,10 @@ from orchestrator.errors import NotAlone
 
 log = structlog.get_logger(__name__)
 LOCK = 7236  # 7237 to 7239: migrations (store.migrate), queue tables and taking over (jobs.procrastinate)
+CHANNELS = 7240  # who speaks with other services
 LONGEST = 1900  # characters of one notification; PostgreSQL carries less than 8000 bytes
 ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+WATCH_S = 2.0  # how soon the loss of a connection is noticed that only holds a lock
 LOOKS = 20  # the lock of a process that was just killed may take a moment to go
 
 
@@ -24,6 +26,9 @@ class Presence(Protocol):
 
     async def hold(self) -> None:
         """Claim our place and keep it. Raises NotAlone if another process excludes us."""
+
+    def only_one(self, number: int) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Wait until no other process does what goes by this number; the event is set when we may no longer."""
 
 
 class OnFile:
@@ -42,6 +47,11 @@ class OnFile:
             self.claimed.set()
             await asyncio.Event().wait()
 
+    @asynccontextmanager
+    async def only_one(self, number: int) -> AsyncIterator[asyncio.Event]:
+        del number
+        yield asyncio.Event()  # whoever holds the file is the only one in everything
+
 
 @asynccontextmanager
 async def alone(presence: Presence) -> AsyncIterator[None]:
@@ -57,6 +67,17 @@ async def alone(presence: Presence) -> AsyncIterator[None]:
         for task in (claimed, holding):
             task.cancel()
         await asyncio.wait({claimed, holding})
+
+
+async def _watch(connection: Any, lost: asyncio.Event) -> None:
+    """Say when the connection is gone: then another process may have the lock."""
+    try:
+        while True:
+            await connection.execute("SELECT 1")
+            await asyncio.sleep(WATCH_S)
+    except Exception:
+        log.warning("presence.lost_lock", exc_info=True)
+        lost.set()
 
 
 class OnPostgres:
@@ -79,6 +100,30 @@ class OnPostgres:
             except* psycopg.OperationalError as gone:  # the database went away; the rows fence what we do
                 log.warning("presence.lost", reason=str(gone.exceptions[0]))
             await asyncio.sleep(1)
+
+    @asynccontextmanager
+    async def only_one(self, number: int) -> AsyncIterator[asyncio.Event]:
+        """The lock is that of a connection of its own, and goes with it. Raises what the database raises."""
+        import psycopg  # noqa: PLC0415 - as above
+
+        connect: Any = psycopg.AsyncConnection.connect
+        async with await connect(self.url, autocommit=True, **ALIVE) as connection:
+            await self._wait_for(connection, number)
+            lost = asyncio.Event()
+            watching = asyncio.create_task(_watch(connection, lost))
+            try:
+                yield lost
+            finally:
+                watching.cancel()
+                await asyncio.wait({watching})
+
+    async def _wait_for(self, connection: Any, number: int) -> None:
+        """Asked again and again: a connection that waits in the database would hold up the end of the process."""
+        while True:
+            found = await connection.execute(f"SELECT pg_try_advisory_lock({number})")
+            if (await found.fetchone())[0]:
+                return
+            await asyncio.sleep(0.5)
 
     def _send(self, project_id: str, token: str) -> None:
         self._to_send[project_id] = (self._to_send.get(project_id, "") + token)[-LONGEST:]

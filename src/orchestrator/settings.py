@@ -4,16 +4,15 @@ import re
 import shlex
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestrator import consistency
+from orchestrator.consistency import LOOPBACK
 from orchestrator.errors import NotUnderstood, WrongSetting
 
 PREFIX = "ORCHESTRATOR_"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MODELS = re.compile(r"\s*([a-z-]+\s*=\s*[^\s,=]+\s*(,\s*|$))*")
 POSTGRES = re.compile(r"(postgresql(\+psycopg)?|postgres)://")
 # What the checking of types says, in plain words.
 PLAIN = {
@@ -135,15 +134,49 @@ class Settings(BaseSettings):
     scar_answer_s: float = Field(
         120, gt=0, description="How long, in seconds, that SCAR may take to notice us before a person is asked."
     )
+
+    # Telegram and GitHub
+    telegram_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias=_also("telegram_bot_token", "TELEGRAM_BOT_TOKEN"),
+        description="The key of our bot on Telegram, as @BotFather gives it. Without it there is no Telegram.",
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org",
+        validation_alias=_also("telegram_api_url", "TELEGRAM_API_URL"),
+        description="Where Telegram is asked.",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None,
+        validation_alias=_also("telegram_webhook_secret", "TELEGRAM_WEBHOOK_SECRET"),
+        description="With it Telegram sends to /webhooks/telegram and shows this word. Without it we ask Telegram.",
+    )
     github_token: SecretStr | None = Field(
         None,
         validation_alias=_also("github_token", "GITHUB_TOKEN"),
-        description="Our own key for GitHub: for comments on issues and for sending the branches of phases.",
+        description="Our own key for GitHub: for comments, pull requests and the branches of phases.",
     )
     github_api_url: str = Field(
         "https://api.github.com",
         validation_alias=_also("github_api_url", "GITHUB_API_URL"),
         description="Where GitHub is asked.",
+    )
+    github_url: str = Field("https://github.com", description="Where GitHub is read, and repositories are copied.")
+    github_app_id: int = Field(0, ge=0, description="The number of a GitHub App that we speak as, instead of a key.")
+    github_app_key_file: str = Field("", description="The file with the private key of that app.")
+    github_webhook_secret: SecretStr | None = Field(
+        None,
+        validation_alias=_also("github_webhook_secret", "GITHUB_WEBHOOK_SECRET"),
+        description="With it GitHub may send to /webhooks/github, signed with this word.",
+    )
+    github_hook_addresses: Literal["on", "off"] = Field(
+        "off", description="Take webhooks only from the addresses that GitHub says are its own."
+    )
+    github_mention: str = Field(
+        "", description="The name, without @, to which we listen on GitHub. Without it: that of our own account."
+    )
+    github_poll_s: float = Field(
+        30.0, ge=0, description="How often GitHub is asked for what its webhooks did not bring, in seconds; 0: never."
     )
 
     # The AI model that talks with people
@@ -278,7 +311,13 @@ def read(**given: Any) -> Settings:
         raise _wrong(str(first["loc"][0]), _plainly(first)) from None
     except UnicodeDecodeError:
         raise WrongSetting("The file .env cannot be read: it must be text in UTF-8.") from None
-    _consistent(settings)
+    try:
+        consistency.check(settings)
+    except consistency.Wrong as found:
+        raise _wrong(found.name, found.why) from None
+    for variable, name in SECRETS.items():
+        if (secret := getattr(settings, name)) and not _sendable(secret.get_secret_value()):
+            raise WrongSetting(f"{variable} {UNSENDABLE}")
     return settings
 
 
@@ -313,85 +352,3 @@ def _variables(given: str) -> str:
 def _plainly(error: Any) -> str:
     said = PLAIN.get(error["type"])
     return said.format(**error.get("ctx", {})).replace("'", "") if said else str(error["msg"]).lower()
-
-
-def _consistent(settings: Settings) -> None:
-    _of_the_database(settings)
-    _of_builders(settings)
-    if settings.rate_limits == "off" and not settings.on_loopback:
-        raise WrongSetting("ORCHESTRATOR_RATE_LIMITS can be off only while ORCHESTRATOR_HOST is 127.0.0.1.")
-    if not re.fullmatch(r"[\w.:%-]+", settings.host):
-        raise _wrong("host", "it must be the name or the address of this machine")
-    for name in ("public_url", "url"):
-        if (address := getattr(settings, name)) and not _is_web(address):
-            raise _wrong(name, "it must begin with https:// or http:// and name a host")
-    _of_the_model(settings)
-    _of_scar(settings)
-    if re.search(r"[/\s]", re.sub(r"\s*,\s*", ",", settings.hosts)):
-        raise _wrong("hosts", "it must be names such as app.example.org, separated by commas")
-    for variable, name in SECRETS.items():
-        if (secret := getattr(settings, name)) and not _sendable(secret.get_secret_value()):
-            raise WrongSetting(f"{variable} {UNSENDABLE}")
-
-
-def _of_builders(settings: Settings) -> None:
-    if settings.builder_command and not settings.builder_words:
-        raise _wrong("builder_command", "a quotation mark in it is not closed")
-    if not re.fullmatch(r"[a-z-]*", settings.builder):
-        raise _wrong("builder", "it must be the name of a builder, such as starter or claude")
-    if not re.fullmatch(MODELS, settings.builder_models):
-        raise _wrong("builder_models", "it must be builders with their models, such as claude=claude-sonnet-5")
-
-
-def _of_the_model(settings: Settings) -> None:
-    for name in ("model", "fallback_model"):
-        if (model := getattr(settings, name)) and not re.fullmatch(r"[a-z][a-z-]*(/[a-z-]+)?:\S+", model):
-            raise _wrong(name, "it must be a provider and a name, such as anthropic:claude-sonnet-5")
-    for name in ("anthropic_base_url", "openai_base_url", "ollama_base_url"):
-        if (address := getattr(settings, name)) and not _is_safe(address):
-            raise _wrong(name, "it must begin with https://, or with http:// for this machine itself")
-    if settings.model_prices and settings.prices is None:
-        raise _wrong("model_prices", "it must be two numbers, such as 0.15 0.60")
-    if not re.fullmatch(r"[A-Z]{3}", settings.currency):
-        raise _wrong("currency", "it must be a code of three capital letters, such as EUR")
-
-
-def _of_scar(settings: Settings) -> None:
-    if settings.scar_url and not _is_web(settings.scar_url):
-        raise _wrong("scar_url", "it must begin with https:// or http:// and name a host")
-    if not _is_safe(settings.github_api_url):
-        raise _wrong("github_api_url", "it must begin with https://, or with http:// for this machine itself")
-    if settings.scar_bot and not re.fullmatch(r"[A-Za-z0-9-]+(\[bot\])?", settings.scar_bot):
-        raise _wrong("scar_bot", "it must be the name of an account, without @")
-    if not re.fullmatch(r"[\w-]+", settings.scar_mention):
-        raise _wrong("scar_mention", "it must be a name, without @")
-
-
-def _of_the_database(settings: Settings) -> None:
-    if settings.jobs == "procrastinate" and not settings.database_url:
-        raise WrongSetting("ORCHESTRATOR_JOBS=procrastinate needs DATABASE_URL with a PostgreSQL database.")
-    if settings.database_url and not _names_a_database(settings.database_url):
-        raise _wrong(
-            "database_url", "it must look like postgresql://user:password@host/name, or be left out for SQLite"
-        )
-
-
-def _names_a_database(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme == "postgresql" and parts.port != 0 and len(parts.path) > 1
-    except ValueError:
-        return False
-
-
-def _is_web(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _is_safe(address: str) -> bool:
-    """Whether a key may be sent there: encrypted, or without leaving this machine."""
-    return _is_web(address) and (address.startswith("https://") or urlsplit(address).hostname in LOOPBACK)

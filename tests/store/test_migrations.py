@@ -14,11 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from orchestrator.errors import NotPossible, NotUnderstood
-from orchestrator.store import engine, migrate
+from orchestrator.store import elsewhere, engine, migrate
 from orchestrator.store.columns import Base, Utc
 from orchestrator.store.engine import Database
 
-TABLES = Base.metadata.sorted_tables
+TABLES = elsewhere.Base.metadata.sorted_tables
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VALUES: dict[type, Any] = {str: "x", int: 1, bool: True, bytes: b"x"}
 

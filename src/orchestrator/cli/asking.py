@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from orchestrator.consistency import LOOPBACK
 from orchestrator.errors import Conflict, NotFound, WrongSetting
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ def server() -> "Server":
 
 def _key(settings: "Settings") -> str:
     """A key of this machine is for the server of this machine: nobody else is shown it."""
-    from orchestrator.settings import LOOPBACK  # noqa: PLC0415 - slow to load
-
     if settings.token:
         return settings.token.get_secret_value()
     if settings.url and urlsplit(settings.url).hostname not in LOOPBACK:

@@ -77,6 +77,7 @@ async def once(db: AsyncSession, command: Command, actor: Actor, key: str) -> Ou
     """Claim the key, act, remember, and start what the rows now ask for."""
     if (before := await commands.claim(db, key, repr(command))) is not None:
         return before
+    db.info["room"] = actor.room  # what is said in answer, is said there as well
     outcome = await VERBS[type(command)](db, command, actor)
     await commands.remember(db, key, outcome)
     await reconcile.settle(db, outcome["project"])

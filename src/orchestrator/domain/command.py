@@ -124,6 +124,7 @@ class Actor:
     user_id: str
     name: str
     channel: str = "web"  # web, api, terminal, telegram, github
+    room: str = ""  # elsewhere: where to reply
 
 
 ORCHESTRATOR = Actor("orchestrator", "Orchestrator", "")

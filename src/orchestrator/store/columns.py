@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
+from orchestrator.domain.elsewhere import PostStatus, RoomKind
 from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage, Step
@@ -40,7 +41,22 @@ def words(kind: type[StrEnum]) -> Enum:
     )
 
 
-ENUMS = (Stage, Step, Kind, Status, Decision, Way, Role, PhaseStatus, RunKind, RunStatus, Network, Wish)
+ENUMS = (
+    Stage,
+    Step,
+    Kind,
+    Status,
+    Decision,
+    Way,
+    Role,
+    PhaseStatus,
+    RunKind,
+    RunStatus,
+    Network,
+    Wish,
+    RoomKind,
+    PostStatus,
+)
 COLUMNS: dict[Any, Any] = {
     str: String,
     datetime: Utc,

@@ -25,10 +25,17 @@ class Link:
     purpose: str
     user_id: str | None  # nobody: it makes the first owner
     expires_at: datetime
+    about: str = ""  # the account elsewhere for which alone it works
 
 
 async def create(
-    db: AsyncSession, by: Actor, purpose: str, user_id: str | None, now: datetime, lasts: timedelta = LASTS
+    db: AsyncSession,
+    by: Actor,
+    purpose: str,
+    user_id: str | None,
+    now: datetime,
+    lasts: timedelta = LASTS,
+    about: str = "",
 ) -> str:
     """Make a link for one person and return its key, which is not kept. Earlier ones for the same end with it."""
     stream = await events.installation(db)
@@ -36,6 +43,7 @@ async def create(
     await db.execute(delete(LinkRow).where(*same, LinkRow.used_at.is_(None)))
     raw = keys.new()
     row = LinkRow(hash=keys.hashed(raw), purpose=purpose, user_id=user_id, created_at=now, expires_at=now + lasts)
+    row.about = about
     db.add(row)
     events.append(db, stream, by, "link.created", purpose=purpose, user=user_id)
     return raw
@@ -58,7 +66,7 @@ async def look(db: AsyncSession, raw: str, purpose: str, now: datetime) -> Link:
         raise Conflict(f"This link was used already, and a link works once. {AGAIN}")
     if row.expires_at <= now:
         raise Conflict(f"This link has run out. {AGAIN}")
-    return Link(row.purpose, row.user_id, row.expires_at)
+    return Link(row.purpose, row.user_id, row.expires_at, row.about)
 
 
 async def take(db: AsyncSession, raw: str, purpose: str, now: datetime) -> Link:

@@ -96,6 +96,7 @@ def _add(
         author=actor.user_id,
         author_name=actor.name,
         channel=actor.channel,
+        room=actor.room or db.info.get("room", ""),
         created_at=clock.now(),
         in_reply_to=to,
         unanswered=unanswered,

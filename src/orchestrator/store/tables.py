@@ -40,6 +40,7 @@ class ProjectRow(Base):
     undo: Mapped[int] = mapped_column(default=0)  # the phase to be undone
     source: Mapped[str] = mapped_column(default="")  # an adopted repository
     repository: Mapped[str] = mapped_column(default="")  # where it is, once prepared
+    hub: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))  # "owner/name" on GitHub
     builder: Mapped[str] = mapped_column(default="starter")
     network: Mapped[Network] = mapped_column(default=Network.LISTED, server_default=sa.text("'listed'"))
     ask: Mapped[dict[str, Any] | None]  # what the builder waits to be allowed
@@ -162,6 +163,7 @@ class MessageRow(Base):
     author: Mapped[str]
     author_name: Mapped[str]
     channel: Mapped[str]
+    room: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))  # elsewhere, where it was said
     created_at: Mapped[datetime]
     in_reply_to: Mapped[str | None] = mapped_column(index=True)
     unanswered: Mapped[bool] = mapped_column(default=False)
@@ -351,8 +353,9 @@ class LinkRow(Base):
 
     __tablename__ = "links"
     hash: Mapped[str] = mapped_column(primary_key=True)
-    purpose: Mapped[str]  # setup, sign-in
+    purpose: Mapped[str]  # setup, sign-in, telegram, github
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+    about: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))  # for which account elsewhere
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
