@@ -20,6 +20,7 @@ LIST = "import json, docs; from orchestrator import app; print(json.dumps(list(d
 PUBLIC = {
     *("/health", "/health/db", "/health/ai", "/health/ready", "/metrics", "/openapi.json", "/docs"),
     *("/static/{path:path}", "/sign-in", "/setup"),
+    *("/webhooks/github", "/webhooks/telegram"),  # whoever knows their secrets
     *("/preview/{project_id}/{key}", "/preview/{project_id}/{key}/{path:path}"),  # whoever has the link may look
 }
 ONES_OWN = {  # for everybody who has signed in, about themselves
