@@ -20,6 +20,7 @@ from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors import installed, scar
+from orchestrator.forge import hub
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
 from orchestrator.models.lazy import Lazy
@@ -84,6 +85,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         vault=keys,
         metrics=metrics,
         model=models.load(settings),
+        hub=hub.client(settings),
     )
 
 
@@ -133,6 +135,8 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
             await asyncio.wait({task})
         holding.cancel()
         await asyncio.wait({holding})
+        if live.hub:
+            await live.hub.close()
         await live.database.dispose()
 
 
