@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.domain.elsewhere import PostStatus
+from orchestrator.domain.gate import Status
 from orchestrator.errors import NotFound
 from orchestrator.store import rooms
 from orchestrator.store.elsewhere import PostRow, RoomRow
+from orchestrator.store.tables import GateRow
 
 WAKES = "posts"  # who follows this stream is told that something is to be shown
 
@@ -123,6 +125,15 @@ async def latest(db: AsyncSession, room_id: str, project_id: str, prefix: str, l
     query = select(PostRow).where(PostRow.room_id == room_id, PostRow.project_id == project_id)
     query = query.where(PostRow.subject.startswith(prefix, autoescape=True))
     return list(await db.scalars(query.order_by(PostRow.number.desc()).limit(limit)))
+
+
+async def open_decisions(db: AsyncSession, channel: str) -> list[tuple[PostRow, RoomRow]]:
+    """The messages that ask something which nobody answered yet, where they can be seen."""
+    query = select(PostRow, RoomRow).join(RoomRow, RoomRow.id == PostRow.room_id)
+    query = query.join(GateRow, literal("gate:").concat(GateRow.id) == PostRow.subject)
+    query = query.where(RoomRow.channel == channel, RoomRow.problem == "", PostRow.outside != "")
+    query = query.where(GateRow.status == Status.PENDING)
+    return [(post, room) for post, room in await db.execute(query.order_by(PostRow.made_at))]
 
 
 async def rang_since(db: AsyncSession, room_ids: list[str], since: datetime) -> int:

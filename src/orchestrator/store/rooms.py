@@ -80,6 +80,12 @@ async def many(db: AsyncSession, ids: Sequence[str]) -> dict[str, RoomRow]:
     return {row.id: row for row in await db.scalars(select(RoomRow).where(RoomRow.id.in_(ids)))}
 
 
+async def addresses(db: AsyncSession, channel: str) -> list[str]:
+    """Where something can be said."""
+    query = select(RoomRow.address).where(RoomRow.channel == channel, RoomRow.problem == "")
+    return list(await db.scalars(query.order_by(RoomRow.address)))
+
+
 async def hush(db: AsyncSession, id: str, until: datetime) -> None:
     """The service asked for silence there until then."""
     (await locked(db, id)).not_before = until
