@@ -37,9 +37,16 @@ class Client:
     All calls raise Refused for what will never work, and Later for what may work later.
     """
 
-    def __init__(self, url: str, web: str, token: str = "", of_app: tuple[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        web: str,
+        token: str = "",
+        of_app: tuple[int, str] | None = None,
+        patience: httpx.Timeout = PATIENCE,
+    ) -> None:
         self.url, self.web = url.rstrip("/"), web.rstrip("/")
-        self._token, self._login = token, ""
+        self._token, self._login, self._patience = token, "", patience
         self.app = app.App(*of_app, ask=self._as_app) if of_app else None
 
     async def login(self) -> str:
@@ -144,7 +151,7 @@ class Client:
             http_cache=False,
             auto_retry=False,
             trust_env=False,
-            timeout=PATIENCE,
+            timeout=self._patience,
             async_transport=self._line,
         )
 

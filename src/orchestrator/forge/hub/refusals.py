@@ -34,7 +34,7 @@ def of_merge(refused: Refused) -> Refused:
 
 def sentence(code: int, said: str) -> str:
     low = said.lower()
-    if code == MOVED or "head branch was modified" in low:
+    if code == MOVED or "head branch was modified" in low or "head sha" in low:
         return HEAD
     if code in {NOT_ALLOWED, NOT_THERE}:
         return NOT_WE
