@@ -173,7 +173,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(hooks.router(lambda: runtime.runtime().settings, runtime.tx))
+    hooks.install(app, lambda: runtime.runtime().settings, runtime.tx)
     for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
         app.include_router(part.router)
     app.state.leave = _leave

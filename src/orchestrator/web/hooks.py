@@ -10,9 +10,10 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request
 from pydantic import SecretStr
 from starlette.datastructures import Headers
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from orchestrator.domain import deliveries
@@ -51,11 +52,13 @@ class Way:
 class Hook:
     """Takes what one service sends."""
 
-    def __init__(self, way: Way, settings: Callable[[], Settings], intake: Intake, senders: Senders) -> None:
-        self.way, self.settings, self.intake, self.senders = way, settings, intake, senders
-        self.__doc__ = f"Take what a service sends that knows {way.variable}."
+    def __init__(self, name: str, settings: Callable[[], Settings], intake: Intake, senders: Senders) -> None:
+        self.path, self.way = f"/webhooks/{name}", WAYS[name]
+        self.settings, self.intake, self.senders = settings, intake, senders
+        self.__doc__ = f"Take what a service sends that knows {self.way.variable}."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self  # by whose path the figures call it
         request, settings = Request(scope, receive), self.settings()
         if not (secret := self.way.secret(settings)):
             raise NotPossible(OFF.format(variable=self.way.variable))
@@ -141,11 +144,11 @@ GITHUB: Final = Way("GITHUB_WEBHOOK_SECRET", lambda settings: settings.github_we
 TELEGRAM: Final = Way("TELEGRAM_WEBHOOK_SECRET", lambda settings: settings.telegram_webhook_secret, _from_telegram)
 
 
-def router(settings: Callable[[], Settings], tx: Transaction) -> APIRouter:
-    """Both ways in, as bare as can be: a busy repository sends much, and a sender does not wait for long."""
-    made, intake = APIRouter(), Intake(tx)
-    senders = Senders(lambda: meta(settings().github_api_url))
-    for name, way in (("github", GITHUB), ("telegram", TELEGRAM)):
-        hook = Hook(way, settings, intake, senders)
-        made.add_route(f"/webhooks/{name}", hook, methods=["POST"], include_in_schema=False)  # type: ignore[arg-type]
-    return made
+WAYS: Final = {"github": GITHUB, "telegram": TELEGRAM}
+
+
+def install(app: FastAPI, settings: Callable[[], Settings], tx: Transaction) -> None:
+    """Open both ways in, before all others and as bare as can be: a busy repository sends much, and does not wait."""
+    intake, senders = Intake(tx), Senders(lambda: meta(settings().github_api_url))
+    hooks = [Hook(name, settings, intake, senders) for name in WAYS]
+    app.router.routes[:0] = [Route(hook.path, hook, methods=["POST"], include_in_schema=False) for hook in hooks]

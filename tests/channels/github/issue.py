@@ -22,8 +22,7 @@ from orchestrator.domain.elsewhere import PostStatus
 from orchestrator.errors import OrchestratorError
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.settings import Settings
-from orchestrator.store import arrivals, cursors, gates, links, people, posts, projects, rooms
-from orchestrator.store import identities
+from orchestrator.store import arrivals, cursors, gates, identities, links, people, posts, projects, rooms
 from orchestrator.store.arrivals import Arrival
 from orchestrator.store.elsewhere import ArrivalRow, PostRow
 from orchestrator.store.people import User

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from channels.github.issue import IDEA, SLUG, Town
-from orchestrator.domain.command import SetMember
+from orchestrator import clock
 from orchestrator.conversation.command import perform
-from orchestrator.runtime import read
-from orchestrator.store import gates, messages, pages, projects, rooms, suggestions
+from orchestrator.domain.command import SetMember
+from orchestrator.runtime import read, tx
+from orchestrator.store import gates, identities, links, messages, pages, projects, rooms, suggestions
 from orchestrator.store.tables import GateRow
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -117,10 +118,6 @@ async def test_a_stranger_in_every_place_gets_one_sentence_and_has_no_effect(her
 
 
 async def test_who_is_a_stranger_links_with_a_code_that_works_for_them_alone(here: Town):
-    from orchestrator import clock
-    from orchestrator.runtime import tx
-    from orchestrator.store import identities, links
-
     issue = here.ana.opens(here.repo, "Hello", "@orchestrator-bot what can you do?")
     await here.heard()
     assert f"{ADDRESS}/settings" in here.said(issue)[0]

@@ -8,6 +8,7 @@ from orchestrator.forge.hub import Later, Refused, talk
 from orchestrator.store.elsewhere import PostRow, RoomRow
 
 DELETED: Final = "Somebody deleted this comment of ours on GitHub."
+LOCKED: Final = "This issue is locked on GitHub, so nothing can be said there."
 NOWHERE: Final = "This is not an issue on GitHub."
 
 
@@ -63,6 +64,7 @@ def _trouble(problem: Refused | Later) -> Refusal | TryAgain:
     """An issue that is locked, was deleted or is hidden from us takes nothing any more."""
     found = again(problem)
     if isinstance(found, Refusal) and isinstance(problem, Refused):
-        shut = problem.code in {FORBIDDEN, MISSING, GONE} or "locked" in problem.said.lower()
-        return Refusal(str(problem), shut=shut)
+        locked = "locked" in problem.said.lower()
+        shut = locked or problem.code in {FORBIDDEN, MISSING, GONE}
+        return Refusal(LOCKED if locked else str(problem), shut=shut)
     return found
