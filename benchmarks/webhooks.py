@@ -19,7 +19,8 @@ from ground import postgres
 from ground.server import Server
 from orchestrator.store import engine
 
-CONNECTIONS, EACH, ROUNDS = 20, 250, 5
+CONNECTIONS, EACH, ROUNDS, PACE = 20, 200, 5, 1000
+HOOK = "/webhooks/github"
 SECRET, SIZE = "the-secret-of-webhooks", 12_000  # a comment with all that GitHub tells around it
 ACCEPTED = b"HTTP/1.1 202"
 
@@ -48,10 +49,14 @@ def _delivery(key: str, number: int) -> bytes:
 
 
 class Sender(asyncio.Protocol):
-    """One connection that sends the next request as soon as it has the answer; as cheap as can be."""
+    """One connection, as cheap as can be: it sends the next request when it has the answer, but not before its time.
 
-    def __init__(self, requests: list[tuple[str, bytes]]) -> None:
+    `every` seconds one is due. Whoever is late waits from the moment at which it was due.
+    """
+
+    def __init__(self, requests: list[tuple[str, bytes]], every: float, first: float) -> None:
         self.requests, self.at, self.begun, self.heard = requests, 0, 0.0, b""
+        self.every, self.first = every, first
         self.taken: list[float] = []
         self.accepted: list[str] = []
         self.ended = asyncio.get_running_loop().create_future()
@@ -65,8 +70,16 @@ class Sender(asyncio.Protocol):
         if self.at == len(self.requests):
             self.transport.close()
             return
-        self.begun = time.perf_counter()
-        self.transport.write(self.requests[self.at][1])
+        now, due = time.perf_counter(), self.first + self.at * self.every
+        self.begun = max(now, due) if due > now or not self.every else due
+        if due > now:
+            asyncio.get_running_loop().call_later(due - now, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(self.requests[self.at][1])
 
     def data_received(self, data: bytes) -> None:
         self.heard += data
@@ -85,15 +98,21 @@ class Sender(asyncio.Protocol):
             self.ended.set_result(None)
 
 
-async def send(port: int, name: str, count: int, path: str) -> None:
-    """In a process of its own: so many requests on each connection, and what came of them as JSON."""
+async def send(port: int, name: str, count: int, path: str, pace: int) -> None:
+    """In a process of its own: so many requests on each connection, and what came of them as JSON.
+
+    `pace` is how many are due each second on all of them together; 0 is as many as can be.
+    """
     if path == "/health":
         made = [[("", b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")] * count for _ in range(CONNECTIONS)]
     else:
         made = [deliveries(f"{name}-{number}", count) for number in range(CONNECTIONS)]
     print("begins", flush=True)
     loop, begun = asyncio.get_running_loop(), time.perf_counter()
-    senders = [(await loop.create_connection(lambda one=one: Sender(one), "127.0.0.1", port))[1] for one in made]
+    every = CONNECTIONS / pace if pace else 0.0
+    starts = [begun + 0.1 + number * every / CONNECTIONS if pace else begun for number in range(CONNECTIONS)]
+    made_at = [lambda one=one, at=at: Sender(one, every, at) for one, at in zip(made, starts, strict=True)]
+    senders = [(await loop.create_connection(sender, "127.0.0.1", port))[1] for sender in made_at]
     await asyncio.gather(*(sender.ended for sender in senders))
     seconds = time.perf_counter() - begun
     taken = [one for sender in senders for one in sender.taken]
@@ -114,8 +133,15 @@ class Sent:
         self.accepted |= set(found["accepted"])
 
 
-async def load(port: int, name: str, count: int, path: str, meanwhile: Callable[[], Awaitable[object]] | None) -> str:
-    command = [sys.executable, __file__, str(port), name, str(count), path]
+async def load(
+    port: int,
+    name: str,
+    count: int,
+    path: str,
+    pace: int = 0,
+    meanwhile: Callable[[], Awaitable[object]] | None = None,
+) -> str:
+    command = [sys.executable, __file__, str(port), name, str(count), path, str(pace)]
     child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     assert child.stdout
     await child.stdout.readline()
@@ -129,30 +155,35 @@ async def load(port: int, name: str, count: int, path: str, meanwhile: Callable[
 async def measured(name: str, folder: Path, database: str | None) -> list[Figure]:
     """Rounds of comments and of empty answers in turn; then a last one in the middle of which the power goes."""
     server = Server(folder, database, rate_limits="off", github_webhook_secret=SECRET)
-    hooks, bare, cut = Sent(), Sent(), Sent()
+    hooks, paced, bare, cut = Sent(), Sent(), Sent(), Sent()
     async with server:
         for turn in range(ROUNDS):
-            bare.add(await load(server.port, f"{turn}", EACH, "/health", None))
-            hooks.add(await load(server.port, f"{turn}", EACH, "/webhooks/github", None))
+            bare.add(await load(server.port, f"{turn}", EACH, "/health"))
+            hooks.add(await load(server.port, f"{turn}", EACH, HOOK))
+            paced.add(await load(server.port, f"paced-{turn}", EACH, HOOK, PACE))
 
         async def power_cut() -> None:
             await asyncio.sleep(1)
             await server.kill()
 
-        cut.add(await load(server.port, "cut", EACH * 4, "/webhooks/github", power_cut))
+        cut.add(await load(server.port, "cut", EACH * 4, HOOK, meanwhile=power_cut))
     kept = await stored(folder, database)
-    lost = (hooks.accepted | cut.accepted) - kept
-    assert not lost, f"{len(lost)} were acknowledged and lost"
-    assert hooks.accepted
-    assert cut.accepted
-    rate, share = median(hooks.rates), median([a / b for a, b in zip(hooks.rates, bare.rates, strict=True)])
-    p99 = sorted(hooks.taken)[int(len(hooks.taken) * 0.99)] * 1000
+    for sent in (hooks, paced, cut):
+        assert sent.accepted
+        assert sent.accepted <= kept, f"{len(sent.accepted - kept)} were acknowledged and lost"
+    share = median([a / b for a, b in zip(hooks.rates, bare.rates, strict=True)])
     beside = f"{share:.0%} of {median(bare.rates):.0f} empty answers a second"
+    rate = f"{median(hooks.rates):.0f} a second"
     return [
-        Figure(f"comments of GitHub stored and acknowledged, on {name}", "1,000 a second", f"{rate:.0f} a second"),
-        Figure("the same, how long each took", "p95 10 ms", *spread(hooks.taken), f"p99 {p99:.1f} ms; {beside}"),
+        Figure(f"comments of GitHub kept and acknowledged, on {name}", "1,000 a second", rate, "", beside),
+        Figure("how long each of these took", "", *spread(hooks.taken), last(hooks.taken)),
+        Figure(f"how long at {PACE:,} a second", "p95 10 ms", *spread(paced.taken), last(paced.taken)),
         Figure("lost of those acknowledged before kill -9", "none", f"none of {len(cut.accepted)}"),
     ]
+
+
+def last(taken: list[float]) -> str:
+    return f"p99 {sorted(taken)[int(len(taken) * 0.99)] * 1000:.1f} ms"
 
 
 async def stored(folder: Path, database: str | None) -> set[str]:
@@ -172,6 +203,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        asyncio.run(send(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+        asyncio.run(send(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5])))
     else:
         asyncio.run(main())

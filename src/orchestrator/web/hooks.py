@@ -1,6 +1,5 @@
 """Where GitHub and Telegram send to: what is signed and concerns us is kept, and only then acknowledged."""
 
-import hashlib
 import hmac
 import json
 import re
@@ -12,7 +11,6 @@ from urllib.parse import parse_qs
 
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import SecretStr
-from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -25,9 +23,10 @@ from orchestrator.web.context import Transaction, of
 from orchestrator.web.intake import Intake
 from orchestrator.web.senders import Senders, meta
 
-ID: Final = re.compile(r"[!-~]{1,100}")
-KIND: Final = re.compile(r"[a-z_]{1,60}")
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+Given = dict[bytes, bytes]  # the headers, by their names in small letters
+ID: Final = re.compile(rb"[!-~]{1,100}")
+KIND: Final = re.compile(rb"[a-z_]{1,60}")
+JSON, FORM = b"application/json", b"application/x-www-form-urlencoded"
 OFF: Final = "Nothing is taken here: {variable} is not set."
 ELSEWHERE: Final = "GitHub does not send from this address."
 UNREADABLE: Final = "What was sent is not readable as JSON."
@@ -46,7 +45,7 @@ class Way:
 
     variable: str
     secret: Callable[[Settings], SecretStr | None]
-    read: Callable[[Request, Settings, str], Any]  # the arrival, or None where it concerns nobody
+    read: Callable[[Request, Given, Settings, str], Any]  # the arrival, or None where it concerns nobody
 
 
 class Hook:
@@ -65,7 +64,7 @@ class Hook:
         if settings.github_hook_addresses == "on" and self.way is GITHUB:
             await self._only_from_github(request)
         try:
-            arrival = await self.way.read(request, settings, secret.get_secret_value())
+            arrival = await self.way.read(request, dict(scope["headers"]), settings, secret.get_secret_value())
         except NotSigned:
             of(request).limits.check("webhook", auth.where(request))  # those who guess; who knows it is not counted
             raise
@@ -87,20 +86,18 @@ async def _say(send: Send, status: HTTPStatus) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _from_github(request: Request, settings: Settings, secret: str) -> Arrival | None:
+async def _from_github(request: Request, given: Given, settings: Settings, secret: str) -> Arrival | None:
     """Nothing of the body is read as anything before its signature was compared, in the same time for every wrong one.
 
     Bodies over our limit are refused, though GitHub’s go up to 25 MB: what people write has less than 66,000
     characters, so that only what concerns nobody, such as enormous pushes, is ever larger.
     """
-    headers, body = request.headers, await request.body()
-    signature = b"sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
-    if not hmac.compare_digest(signature, headers.get("x-hub-signature-256", "").encode("utf-8", "replace")):
+    body = await request.body()
+    signature = b"sha256=" + hmac.digest(secret.encode(), body, "sha256").hex().encode()
+    if not hmac.compare_digest(signature, given.get(b"x-hub-signature-256", b"")):
         raise NotSigned("This was not signed with the secret that we share with GitHub, so we did nothing.")
-    content = _type(headers, JSON, FORM)
-    key, kind = headers.get("x-github-delivery", ""), headers.get("x-github-event", "")
-    if not ID.fullmatch(key) or not KIND.fullmatch(kind):
-        raise NotUnderstood("GitHub says which delivery this is, and of what kind. Here that is missing.")
+    content = _type(given, JSON, FORM)
+    key, kind = _word(given, b"x-github-delivery", ID), _word(given, b"x-github-event", KIND)
     if kind not in deliveries.TALK and kind not in deliveries.STATE:
         return None
     body = _payload(body) if content == FORM else body
@@ -108,21 +105,27 @@ async def _from_github(request: Request, settings: Settings, secret: str) -> Arr
     return Arrival("github", key, kind, lane, body) if lane else None
 
 
-async def _from_telegram(request: Request, _settings: Settings, secret: str) -> Arrival | None:
-    shown = request.headers.get("x-telegram-bot-api-secret-token", "")
-    if not hmac.compare_digest(secret.encode(), shown.encode("utf-8", "replace")):
+async def _from_telegram(request: Request, given: Given, _settings: Settings, secret: str) -> Arrival | None:
+    if not hmac.compare_digest(secret.encode(), given.get(b"x-telegram-bot-api-secret-token", b"")):
         raise NotSigned("This does not show the secret that we share with Telegram, so we did nothing.")
-    _type(request.headers, JSON)
+    _type(given, JSON)
     body = await request.body()
     found = deliveries.telegram(_json(body))
     return Arrival("telegram", found[0], found[1], found[2], body) if found else None
 
 
-def _type(headers: Headers, *known: str) -> str:
-    content = headers.get("content-type", "").partition(";")[0].strip().lower()
+def _type(given: Given, *known: bytes) -> bytes:
+    content = given.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if content not in known:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     return content
+
+
+def _word(given: Given, name: bytes, form: re.Pattern[bytes]) -> str:
+    word = given.get(name, b"")
+    if not form.fullmatch(word):
+        raise NotUnderstood("GitHub says which delivery this is, and of what kind. Here that is missing.")
+    return word.decode("ascii")
 
 
 def _payload(form: bytes) -> bytes:
