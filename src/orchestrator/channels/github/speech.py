@@ -9,7 +9,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-LONGEST: Final = 65_536  # characters of a comment on GitHub
+LOOKED_AT: Final = 20_000  # characters; whoever has more to say to us is asked to say it in parts
 ELSEWHERE: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://\S*|\bwww\.\S*|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
 MENTION: Final = r"(?<![\w/@`])@{name}(?![\w/-])(?!\.\w)"
 ASKED: Final = re.compile(r"\s*/([a-z]+)(?:[ \t]+(.*))?", re.IGNORECASE | re.DOTALL)
@@ -53,15 +53,16 @@ class Heard:
 
 def heard(comment: str, name: str) -> Heard:
     """What somebody says in a comment to whoever has this name. Of several commands the first counts."""
-    comment = comment[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    comment = comment.replace("\r\n", "\n").replace("\r", "\n")
     mention = _mention(name)
     try:
-        tokens = _markdown().parse(comment)
+        tokens = _markdown().parse(comment[:LOOKED_AT])
     except RecursionError:
         return Heard(mentioned=False, asked=None, text="")
     lines = list(_lines(tokens))
     mentioned = any(mention.search(ELSEWHERE.sub(" ", line.prose)) for line in lines)
-    return Heard(mentioned, _asked(lines, mention), _text(comment, tokens, mention))
+    text = _text(comment, tokens, mention) if len(comment) <= LOOKED_AT else comment
+    return Heard(mentioned, _asked(lines, mention), text)
 
 
 @cache
@@ -111,8 +112,8 @@ def _of_inline(children: list[Token], *, may_ask: bool) -> Iterator[Line]:
             line.add(child.content, prose=not links)
         elif child.type == "code_inline":
             line.add(f"{child.markup}{child.content}{child.markup}", prose=False)
-        elif child.type in {"html_inline", "image"}:
-            line.add("", prose=False)
+        elif child.nesting >= 0 and child.type != "text_special":
+            line.add("", prose=False)  # a picture, HTML, or the beginning of a link or of bold words
     yield line
 
 
