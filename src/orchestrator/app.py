@@ -15,7 +15,7 @@ from orchestrator import __version__, clock, folder, models, runtime, telemetry,
 from orchestrator.bus import Bus
 from orchestrator.channels import carry, services
 from orchestrator.conversation import turn
-from orchestrator.delivery import chores, leg, reconcile
+from orchestrator.delivery import chores, hub_rounds, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
@@ -123,6 +123,7 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
         live.jobs.carry(),
         reconcile.forever(),
         chores.forever(),
+        hub_rounds.forever(),
         speaking,
         _warm(live.model),
     )

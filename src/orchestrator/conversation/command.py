@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, building, deciding, interview, meanwhile, said, standing
+from orchestrator.conversation import budget, building, deciding, interview, linking, meanwhile, said, standing
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
@@ -29,6 +29,7 @@ from orchestrator.domain.command import (
     Say,
     SetBudget,
     SetBuilder,
+    SetHub,
     SetMember,
     Undo,
     Validate,
@@ -299,6 +300,12 @@ async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Ou
     return _done(row)
 
 
+async def set_hub(db: AsyncSession, command: SetHub, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await linking.change(db, row, command, actor)
+    return _done(row)
+
+
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
     """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
     row = await _mine(db, command, actor)
@@ -362,6 +369,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     SetBudget: set_budget,
     Forget: forget,
     SetBuilder: set_builder,
+    SetHub: set_hub,
     SetMember: set_member,
     RemoveMember: remove_member,
 }

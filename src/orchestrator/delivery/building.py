@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
-from orchestrator.delivery import playbook, run
+from orchestrator.delivery import hub, playbook, run
 from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.delivery.playbook import Told
 from orchestrator.domain import plan as plans
@@ -37,9 +37,8 @@ async def preparing(project: Project) -> Done:
     if row.source:
         place = await git.adopt(project.id, row.source)
     else:
-        place = await git.create(
-            project.id, files.initial(project.name, vision.markdown, prototype=row.builder == STARTER)
-        )
+        texts = files.initial(project.name, vision.markdown, prototype=row.builder == STARTER)
+        place = await (hub.prepared(row, texts) if row.hub else git.create(project.id, texts))
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         if not row.repository:
@@ -83,6 +82,7 @@ async def planning(project: Project) -> Done:
     plan = await git.text(worktree, head, f"{PLANS}phase-{phase.number}.md") or ""
     if lacking := await _lacking(phase, plan, worktree, head):
         return _plan_again(project, report, lacking)
+    await hub.send(project.id, phase.number)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).base = base
@@ -140,7 +140,10 @@ async def merging(project: Project) -> Done:
     phase = await read(phases.get, project.id, project.phase)
     key = f"{project.id}-phase-{phase.number}-{phase.attempt}"
     git = runtime().forge
-    merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
+    if (await read(projects.row, project.id)).hub:
+        merged = await hub.merge(project, phase, key)
+    else:
+        merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
     fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
     last = project.phase >= project.phases
 
@@ -161,6 +164,7 @@ async def undoing(project: Project) -> Done:
     number = row.undo
     phase = await read(phases.get, project.id, number)
     commit = await runtime().forge.undo(project.id, phase.merged, f"{project.id}-undo-{number}-{phase.attempt}")
+    await hub.undone(project.id, phase)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         events.append(db, row, ORCHESTRATOR, "phase.undone", phase=number, title=phase.title, commit=commit)
@@ -188,6 +192,7 @@ async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, ca
     head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
     if not report.ok:
         return unfinished(report, project.key)
+    await hub.send(project.id, phase.number)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).commit = head

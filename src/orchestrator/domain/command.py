@@ -104,6 +104,13 @@ class SetBuilder(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class SetHub(OfProject):
+    """The project's repository on GitHub: “owner/name”, “new:owner/name” for one to be made, or none."""
+
+    hub: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetMember(OfProject):
     """Somebody who takes part already by id, or anybody by email: who is not known yet is invited."""
 

@@ -32,6 +32,7 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
     command.SetBudget: Role.OWNER,
     command.Forget: Role.OWNER,
     command.SetBuilder: Role.OWNER,
+    command.SetHub: Role.OWNER,
     command.SetMember: Role.OWNER,
     command.RemoveMember: Role.OWNER,
 }
@@ -50,6 +51,7 @@ DOING: Final[dict[type[command.Command], str]] = {
     command.SetBudget: "set its limit",
     command.Forget: "change what its builder may do",
     command.SetBuilder: "choose its builder",
+    command.SetHub: "choose its place on GitHub",
     command.SetMember: "decide who takes part",
     command.RemoveMember: "decide who takes part",
 }

@@ -27,6 +27,7 @@ from orchestrator.domain.command import (
     Say,
     SetBudget,
     SetBuilder,
+    SetHub,
     SetMember,
     Undo,
     Validate,
@@ -121,6 +122,13 @@ async def rename(id: ProjectId, who: Signed, name: Text = "", key: Key = "") -> 
 async def builder(id: ProjectId, who: Signed, builder: Text = "", network: Text = "", key: Key = "") -> Response:
     await done(SetBuilder(id, builder, network), who, key)
     return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
+
+
+@router.post("/projects/{id}/hub")
+async def hub(id: ProjectId, who: Signed, hub: Text = "", new: Text = "", key: Key = "") -> Response:
+    """Give it a repository on GitHub, one that is there or a new one; empty, it has none."""
+    wanted = f"new:{hub}" if new and hub.strip() else hub
+    return await _kept(id, who, SetHub(id, wanted), key, "hub", hub)
 
 
 @router.post("/projects/{id}/budget")

@@ -6,15 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.contain import boundary
 from orchestrator.contain.boundary import Boundary
+from orchestrator.conversation import linking
 from orchestrator.domain import permission
-from orchestrator.domain.command import Forget, Rename, SetBuilder, SetMember
+from orchestrator.domain.command import Forget, Rename, SetBuilder, SetHub, SetMember
 from orchestrator.domain.policy import allows
 from orchestrator.executors import agents, installed
 from orchestrator.executors.agents import COMMAND, STARTER
 from orchestrator.executors.agents.finding import Found
 from orchestrator.models import providers
 from orchestrator.runtime import runtime
-from orchestrator.store import members, people, rules
+from orchestrator.store import hubs, members, people, rules
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import RuleRow
 from orchestrator.telling import times
@@ -28,6 +29,7 @@ from orchestrator.web.views.settings import (
     Allowed,
     BuiltView,
     Connection,
+    HubView,
     Member,
     PeoplePage,
     PeopleView,
@@ -47,6 +49,8 @@ WORKS = Mark(State.PROVEN, "proven", "Works")
 WALLED = Mark(State.PROVEN, "proven", "Walled in")
 PARTLY = Mark(State.REST, "part", "In part")
 OPEN = Mark(State.STUCK, "stuck", "No walls")
+LINKED = "Each phase gets a pull request there, and is merged when you approve it."
+LINKING = "We are looking at it. This takes a moment."
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
@@ -117,6 +121,7 @@ async def people_page(
     saved: str = "",
     email: Field | None = None,
     name: Field | None = None,
+    hub: Field | None = None,
 ) -> PeoplePage:
     action = f"/projects/{found.project.id}/people"
     names = {user.id: user.name for user in await people.all(db)}
@@ -135,7 +140,23 @@ async def people_page(
         allows(found.role, Forget),
         saved,
         built(found),
+        await hub_view(db, found, hub),
     )
+
+
+async def hub_view(db: AsyncSession, found: Standing, field: Field | None = None) -> HubView:
+    """Where the project is on GitHub."""
+    project, client = found.project, runtime().hub
+    action, name = f"/projects/{project.id}/hub", field or Field(hubs.slug(project))
+    may = allows(found.role, SetHub)
+    if client is None:
+        return HubView(action, name, why_not=linking.NO_KEY, may_change=may)
+    known = await hubs.find(db, project)
+    if known is None:
+        return HubView(action, name, may_change=may)
+    href = client.page(known.slug) if known.linked else ""
+    about = LINKED if known.linked else "" if known.problem else LINKING
+    return HubView(action, name, about, href, known.problem, may_change=may)
 
 
 def built(found: Standing) -> BuiltView:

@@ -81,6 +81,20 @@ class BuiltView:
 
 
 @dataclass(frozen=True, slots=True)
+class HubView:
+    """The project's repository on GitHub; `about` says how that stands, and `why_not` why there can be none."""
+
+    action: str
+    name: Field
+    about: str = ""
+    href: str = ""
+    trouble: str = ""
+    why_not: str = ""
+    may_change: bool = True
+    bring_in: str = ""  # where its open issues can be chosen from
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPage:
     connections: tuple[Connection, ...]
     themes: tuple[Choice, ...]
@@ -109,6 +123,7 @@ class PeoplePage:
     may_forget: bool = False
     saved: str = ""
     built: BuiltView | None = None
+    hub: HubView | None = None
 
 
 def networks(chosen: str) -> tuple[Choice, ...]:
