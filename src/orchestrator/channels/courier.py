@@ -120,7 +120,7 @@ async def _begin(db: AsyncSession, channels: dict[str, Channel], post_id: str) -
     if letter is None or mark == post.shown:
         post.status, post.tries, post.problem = PostStatus.SHOWN, 0, ""
         return None
-    if post.rings and not post.outside and (until := await ringing.put_off(db, room)):
+    if post.rings and not post.outside and (until := await ringing.put_off(db, post, room)):
         post.status, post.due_at = PostStatus.HELD, until
         return None
     unsure = post.begun_at is not None and not post.outside

@@ -13,17 +13,18 @@ from orchestrator.domain.elsewhere import PostStatus, RoomKind
 from orchestrator.store import gates, manners, people, posts, projects, rooms
 from orchestrator.store.elsewhere import PostRow, RoomRow
 
+RELEASED, SILENTLY, ALONE = "released", "silently", "alone"  # what a post remembers of having been held
 SPOKEN = ("reply:", "word:")  # answers to what somebody just said
 
 
 def is_silent(post: PostRow) -> bool:
     """What shows progress, or comes along with a digest, makes no sound."""
-    return not (post.rings or post.subject.startswith(SPOKEN)) or bool(post.details.get("digest"))
+    return not (post.rings or post.subject.startswith(SPOKEN)) or post.details.get(RELEASED) == SILENTLY
 
 
-async def put_off(db: AsyncSession, room: RoomRow) -> datetime | None:
-    """Until when something that rings has to wait in this room; nothing where it may ring now."""
-    if room.kind is not RoomKind.PRIVATE or room.user_id is None:
+async def put_off(db: AsyncSession, post: PostRow, room: RoomRow) -> datetime | None:
+    """Until when something that rings has to wait in this room; nothing where it may ring now. It waits once."""
+    if room.kind is not RoomKind.PRIVATE or room.user_id is None or RELEASED in post.details:
         return None
     zone = _zone((await people.get(db, room.user_id)).zone)
     now = clock.now().astimezone(zone)
@@ -51,18 +52,18 @@ async def release(db: AsyncSession) -> None:
 
 
 async def _release(db: AsyncSession, room_id: str, waiting: list[PostRow]) -> None:
-    lines = []
+    """What nobody waits for any more is not told; only what follows from it may be, later and without a sound."""
+    lines = {post.id: await _line(db, post) for post in waiting}
+    asked = [line for line in lines.values() if line]
+    how = SILENTLY if len(asked) > 1 else ALONE
     for post in waiting:
-        post.status, post.due_at = PostStatus.DUE, clock.now()
-        if line := await _line(db, post):
-            lines.append(line)
-            post.details = {**post.details, "digest": True}
-    if len(lines) > 1:
-        said = {"text": f"{len(lines)} things wait for you:\n\n" + "\n".join(f"- {line}" for line in lines)}
-        await posts.add(db, room_id, f"digest:{clock.now():%Y-%m-%dT%H:%M}", rings=True, said=said)
-    else:
-        for post in waiting:
-            post.details = {name: value for name, value in post.details.items() if name != "digest"}
+        post.status, post.due_at = PostStatus.DUE if lines[post.id] else PostStatus.SHOWN, clock.now()
+        post.rings = bool(lines[post.id])
+        post.details = {**post.details, RELEASED: how}
+    if how == SILENTLY:
+        said = {"text": f"{len(asked)} things wait for you:\n\n" + "\n".join(f"- {line}" for line in asked)}
+        digest = await posts.add(db, room_id, f"digest:{clock.now():%Y-%m-%dT%H:%M}", rings=True, said=said)
+        digest.details = {RELEASED: ALONE}
     posts.wake(db)
 
 

@@ -15,7 +15,9 @@ from orchestrator.store.elsewhere import ArrivalRow
 TABLE = ArrivalRow.__table__
 assert isinstance(TABLE, Table)
 KEEP: dict[str, Any] = {
-    name: insert(TABLE).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(TABLE.c.key)
+    name: insert(TABLE)
+    .on_conflict_do_nothing(index_elements=["channel", "key"])
+    .returning(TABLE.c.channel, TABLE.c.key)
     for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
 KEPT = timedelta(days=30)  # what was taken up, so that what comes again is known
@@ -60,7 +62,7 @@ async def keep(db: AsyncSession, arrivals: Sequence[Arrival]) -> set[tuple[str, 
         }
         for one in wanted.values()
     ]
-    statement = KEEP[db.get_bind().dialect.name].returning(TABLE.c.channel, TABLE.c.key)
+    statement = KEEP[db.get_bind().dialect.name]
     found = {(channel, key) for channel, key in await db.execute(statement, rows)} if rows else set()
     if found:
         db.info.setdefault("changed", set()).add(WAKES)

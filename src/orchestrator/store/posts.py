@@ -111,11 +111,12 @@ async def due(db: AsyncSession, now: datetime, limit: int = 500) -> list[PostRow
 
 
 async def next_due(db: AsyncSession, now: datetime) -> datetime | None:
-    """When the next one is to be shown that is not yet."""
-    query = select(func.min(PostRow.due_at)).where(
-        PostRow.status.in_((PostStatus.DUE, PostStatus.HELD)), PostRow.due_at > now
-    )
-    return await db.scalar(query)
+    """When the next one is to be shown that is not yet, or may be shown that may not."""
+    waits = PostRow.status.in_((PostStatus.DUE, PostStatus.HELD))
+    later = await db.scalar(select(func.min(PostRow.due_at)).where(waits, PostRow.due_at > now))
+    hushed = select(func.min(RoomRow.not_before)).join(PostRow, PostRow.room_id == RoomRow.id)
+    hushed = hushed.where(PostRow.status == PostStatus.DUE, RoomRow.not_before > now, RoomRow.problem == "")
+    return min((one for one in (later, await db.scalar(hushed)) if one), default=None)
 
 
 async def latest(db: AsyncSession, room_id: str, project_id: str, prefix: str, limit: int = 1) -> list[PostRow]:
