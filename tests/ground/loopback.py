@@ -28,7 +28,9 @@ class Asked:
         kind = self.headers.get("content-type", "")
         if kind.startswith("application/json"):
             read = json.loads(self.body or b"{}")
-            return self.query | {name: one if isinstance(one, str) else json.dumps(one) for name, one in read.items()}, {}
+            return self.query | {
+                name: one if isinstance(one, str) else json.dumps(one) for name, one in read.items()
+            }, {}
         if kind.startswith("multipart/form-data"):
             return self._parts(kind)
         return self.query | dict(parse_qsl(self.body.decode(), keep_blank_values=True)), {}

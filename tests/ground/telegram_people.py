@@ -36,7 +36,12 @@ class Item:
 
     def told(self, chat: "Chat") -> dict[str, Any]:
         """As the API tells of it."""
-        said: dict[str, Any] = {"message_id": self.id, "date": int(time.time()), "chat": chat.told(), "from": self.sender}
+        said: dict[str, Any] = {
+            "message_id": self.id,
+            "date": int(time.time()),
+            "chat": chat.told(),
+            "from": self.sender,
+        }
         if self.topic:
             said |= {"message_thread_id": self.topic, "is_topic_message": True}
         if self.rows:

@@ -7,7 +7,9 @@ from typing import Any
 
 LONGEST, LONGEST_CAPTION, LONGEST_DATA, MOST_BUTTONS = 4096, 1024, 64, 100
 PLAIN_TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "blockquote", "tg-spoiler"}
-PIECE = re.compile(r"<(/?)([a-z-]+)((?:\s+[a-z]+(?:=\"[^\"<>]*\")?)*)\s*>|&(#\d+|#x[0-9a-fA-F]+|lt|gt|amp|quot);|([^<>&]+)")
+PIECE = re.compile(
+    r"<(/?)([a-z-]+)((?:\s+[a-z]+(?:=\"[^\"<>]*\")?)*)\s*>|&(#\d+|#x[0-9a-fA-F]+|lt|gt|amp|quot);|([^<>&]+)"
+)
 HREF = re.compile(r"\s+href=\"([^\"]+)\"")
 URL = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?", re.ASCII)
 ALONE = {"code", "pre"}  # nothing can be within these

@@ -112,7 +112,7 @@ async def _nothing_open(db: AsyncSession) -> bool:
 
 async def _writes(user: User, project: str) -> bool:
     try:
-        await perform(WriteVision(project), user.acts(), f"write-{project}")
+        await perform(WriteVision(project), user.acts(), clock.new_id())
     except OrchestratorError:
         return False
     return True

@@ -49,9 +49,15 @@ def _text(name: str, gate: GateRow, may: bool, most: int) -> str:
         escaped(_short(gate.why)),
         f"<b>Yes:</b> {escaped(_short(gate.on_yes))}\n<b>No:</b> {escaped(_short(gate.on_no))}",
         "\n".join(_facts(gate, most)),
-        "\n".join(f"Good to know: {escaped(_short(one))}" for one in gate.considerations[:most]),
+        _good_to_know([escaped(_short(one)) for one in gate.considerations[:most]]),
         _ways(gate),
     )
+
+
+def _good_to_know(said: Sequence[str]) -> str:
+    if len(said) > 1:
+        return "\n".join(["Good to know:", *(f"• {one}" for one in said)])
+    return f"Good to know: {said[0]}" if said else ""
 
 
 def _facts(gate: GateRow, most: int) -> list[str]:

@@ -225,6 +225,8 @@ async def _found(visit: Visit) -> Standing:
 
 
 def _gate(found: Standing) -> GateRow:
+    """The open decision, for who may answer it."""
+    policy.require(found.role, Answer)
     if found.gate is None:
         raise Conflict(f"{NOTHING_WAITS} {standing.status(found)}")
     return found.gate
