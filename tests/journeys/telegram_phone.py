@@ -99,19 +99,19 @@ async def server(nursery: Nursery, folder: Any, telegram: TelegramApi, **more: A
 
 
 @asynccontextmanager
-async def dying(server: Server, seed: int, least: float = 1.0, most: float = 4.0) -> AsyncIterator[list[int]]:
-    """Meanwhile it is killed again and again, at moments that the seed chooses; how often stands in the list."""
+async def dying(server: Server, seed: int, times: int, most: float = 4.0) -> AsyncIterator[list[int]]:
+    """Meanwhile it is killed so many times, at moments that the seed chooses; how often it was stands in the list."""
     deaths: list[int] = []
-    async with working(_kill(server, random.Random(seed), least, most, deaths)):
+    async with working(_kill(server, random.Random(seed), times, most, deaths)):
         yield deaths
     if not server.running:
         await server.start()
     await server.ready(120)
 
 
-async def _kill(server: Server, rng: random.Random, least: float, most: float, deaths: list[int]) -> None:
-    while True:
-        await asyncio.sleep(rng.uniform(least, most))
+async def _kill(server: Server, rng: random.Random, times: int, most: float, deaths: list[int]) -> None:
+    while len(deaths) < times:
+        await asyncio.sleep(rng.uniform(0, most))
         await server.kill()
         deaths.append(len(deaths))
         await server.start()

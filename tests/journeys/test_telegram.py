@@ -15,6 +15,7 @@ pytestmark = pytest.mark.timeout(400)
 IDEA = "I want a meal planning app for busy parents"
 FEATURES = "- plan the week\n- swap a meal\n- make one shopping list\n- see who is home\n- print the plan\n- note allergies\n- share it with friends"
 PHASES = 5
+DEATHS = 12
 MOST = 15  # messages of ours for a project of five phases, beside replies to what was said
 
 
@@ -47,15 +48,13 @@ async def test_an_app_of_five_phases_over_telegram_alone(nursery: Nursery, tmp_p
     async with phones.server(nursery, tmp_path, telegram) as server:
         phone = Phone(telegram.person("Nadia"))
         await phone.link(server)
-        async with phones.dying(server, 7) as deaths:
+        async with phones.dying(server, 7, DEATHS) as deaths:
             await told(phone)
             await built(phone, PHASES)
         shown = await phones.posts(server)
         spoken = [post for post in shown if post.subject.startswith(("reply:", "word:"))]
         unasked = len(phone.chat.of_the_bot()) - len(spoken)
-        print(len(deaths), len(shown), unasked, [p.subject for p in shown])
-        print("\n----\n".join(phone.chat.shows()))
-        assert deaths
+        assert len(deaths) == DEATHS
         assert unasked <= MOST
         answered = await phones.answers_given(server, str(shown[-1].project_id))
         assert len(answered) == len(set(answered)) == 2 + 2 * PHASES

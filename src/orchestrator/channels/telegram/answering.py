@@ -103,7 +103,7 @@ async def _answer(hand: Hand, about: Pressed) -> Notice:
     gate = await read(gates.get, id)
     if said_ == NOT_NOW:
         return Notice(WAITS)
-    if said_ not in ANSWERS:
+    if said_ not in ANSWERS or about.part(1) != str(gate.version):
         return Notice(LATE)
     decision, way = ANSWERS[said_]
     policy.require(await read(projects.role, gate.project_id, hand.visit.user.id), Answer)
@@ -172,7 +172,9 @@ async def _read(hand: Hand, about: Pressed) -> Notice:
 
 async def _quick(hand: Hand, about: Pressed) -> Notice:
     """A quick answer is said as if it was written, as long as it is for the last thing that we said."""
-    message = await read(messages.get, about.part(0))
+    message = await read(messages.find, about.part(0))
+    if message is None:
+        return Notice(OLD_QUESTION)
     found = await read(pages.standing, hand.visit.user.id, message.project_id)
     newest = await read(messages.newest, message.project_id, 1)
     if newest[-1].id != message.id or about.number(1) >= len(found.project.quick):
