@@ -64,7 +64,8 @@ def allows(role: Role, verb: type[command.Command]) -> bool:
 def require(role: Role, verb: type[command.Command]) -> None:
     """Raise NotAllowed, with a sentence, unless somebody of this role may do it."""
     if not allows(role, verb):
-        raise NotAllowed(f"In this project you are a {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}.")
+        article = "an" if role in ANSWERS else "a"
+        raise NotAllowed(f"In this project you are {article} {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}.")
 
 
 def _who(least: Role) -> str:

@@ -38,3 +38,9 @@ async def asked(db: AsyncSession, key: str) -> str | None:
 
 async def remember(db: AsyncSession, key: str, outcome: dict[str, Any]) -> None:
     await db.execute(REMEMBER, {"claimed": key, "outcome": outcome})
+
+
+async def outcome(db: AsyncSession, key: str) -> dict[str, Any] | None:
+    """What came of a command, where it was carried out."""
+    row = await db.get(CommandRow, key)
+    return row.outcome if row else None
