@@ -137,6 +137,8 @@ async def aside(me: Caller, project: str, name: str = "walk") -> None:
     await me.do(f"/projects/{project}/messages", f"{name}-aside-say", text="it is for nurses on night shifts")
     await replied(me, project)
     await me.do(f"/projects/{project}/vision", f"{name}-aside-vision")
+    gate = await answer(me, project, f"{name}-aside-answer", "VISION_DOC", "changes", "For nurses only")
+    await me.do(f"/gates/{gate['id']}/take-back", f"{name}-aside-back")
     await me.gate(project, "VISION_DOC")
     await form(me, f"/projects/{project}/name", f"{name}-aside-name", name="Night shifts")
     await form(me, f"/projects/{project}/budget", f"{name}-aside-budget", budget="20")

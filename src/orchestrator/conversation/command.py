@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, building, deciding, interview, meanwhile, said, standing
+from orchestrator.conversation import budget, building, deciding, interview, meanwhile, said, standing, taking_back
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
@@ -30,6 +30,7 @@ from orchestrator.domain.command import (
     SetBudget,
     SetBuilder,
     SetMember,
+    TakeBack,
     Undo,
     Validate,
     WriteVision,
@@ -123,6 +124,9 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
+    if again := taking_back.typed(row, words):
+        policy.require(role, TakeBack)
+        return lambda actor: _take_back(db, row, again, actor)
     gate = await gates.pending(db, row.id)
     typed = answers.command(words) or (answers.leave(words) if gate and gate.kind is Kind.PERMISSION else None)
     decision = typed.decision if typed else answers.unmistakable(words)
@@ -158,6 +162,19 @@ async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
     gate = await gates.get(db, command.gate_id)  # again, now that nobody else can answer it
     await deciding.decide(db, row, gate, command, actor)
     return {"project": row.id, "gate": gate.id, "status": gate.status, "stage": row.stage}
+
+
+async def take_back(db: AsyncSession, command: TakeBack, actor: Actor) -> Outcome:
+    """Ask again what was answered a moment ago, whoever answered it."""
+    gate = await gates.get(db, command.gate_id)
+    policy.require(await projects.role(db, gate.project_id, actor.user_id), TakeBack)
+    row = await projects.locked(db, gate.project_id)
+    await _take_back(db, row, gate.id, actor)
+    return _done(row) | {"gate": gate.id}
+
+
+async def _take_back(db: AsyncSession, row: ProjectRow, id: str, actor: Actor) -> None:
+    await taking_back.take_back(db, row, await gates.get(db, id), actor)
 
 
 async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
@@ -350,6 +367,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Create: create,
     Say: say,
     Answer: answer,
+    TakeBack: take_back,
     WriteVision: write_vision,
     Pause: pause,
     Resume: resume,

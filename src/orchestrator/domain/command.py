@@ -37,6 +37,13 @@ class Answer(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack(Command):
+    """Have a decision asked anew that was answered a moment ago, and what came of the answer stopped."""
+
+    gate_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteVision(OfProject):
     pass
 

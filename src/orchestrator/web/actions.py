@@ -28,6 +28,7 @@ from orchestrator.domain.command import (
     SetBudget,
     SetBuilder,
     SetMember,
+    TakeBack,
     Undo,
     Validate,
     WriteVision,
@@ -217,6 +218,13 @@ async def answer(
     return await _slip(request, who, id)
 
 
+@router.post("/gates/{id}/take-back")
+async def take_back(request: Request, id: Annotated[str, Path(max_length=64)], who: Signed, key: Key = "") -> Response:
+    """Ask again what was answered a moment ago."""
+    await done(TakeBack(id), who, key)
+    return await _slip(request, who, id)
+
+
 def _given(id: str, decision: str, note: str, version: int | None, way: str) -> Answer:
     decision, _, button = decision.partition(" ")  # a yes that has a button of its own says which it is
     way = button or way
@@ -234,7 +242,8 @@ def _later(request: Request) -> Response:
 async def _slip(request: Request, who: Person, id: str) -> Response:
     gate = await read(gates.get, id)
     if "hx-request" in request.headers:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        found = await read(pages.standing, who.user_id, gate.project_id)
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     return RedirectResponse(f"/projects/{gate.project_id}#gate-{id}", SEE_OTHER)
 
 
@@ -250,7 +259,7 @@ async def _card(request: Request, who: Person, found: Standing, id: str, **more:
             409 if "trouble" in more else 422,
         )
     if found.gate is None or found.gate.id != id:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     card = cards.card(viewer(who), gate, found.role, **more)
     return HTMLResponse(rendering.macro("gates", "decision", card, who.csrf))
 

@@ -36,10 +36,11 @@ REACHES = {
 SHOWS: dict[str, tuple[str, ...]] = {
     "": (
         *("project.created", "vision.drafted", "roadmap.drafted", "repository.ready", "gate.answered", "gate.expired"),
+        "gate.taken_back",
         *("phase.planned", "phase.completed", "phase.undone", "check.finished", "project.renamed"),
         "project.built_by",
     ),
-    "decisions": ("gate.opened", "gate.answered", "gate.withdrawn", "gate.reminded", "gate.expired"),
+    "decisions": ("gate.opened", "gate.answered", "gate.taken_back", "gate.withdrawn", "gate.reminded", "gate.expired"),
     "results": (
         "vision.drafted",
         "roadmap.drafted",
@@ -199,6 +200,7 @@ TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "repository.ready": _plain(QUIET, "A place for the project is set up."),
     "gate.opened": _plain(ASKS, "We asked: {question}"),
     "gate.answered": _answered,
+    "gate.taken_back": _plain(UNDO, "{who} took an answer back, so we asked again: {question}"),
     "gate.withdrawn": _plain(QUIET, "No longer asked: {question}"),
     "gate.reminded": _plain(ASKS, "We reminded you: {question}"),
     "gate.expired": _plain(QUIET, "Nobody answered, so the project rests: {question}"),

@@ -57,7 +57,7 @@ async def page(
     brief = brief_of(found) if found.project.step in BEFORE_VISION else None
     return TalkPage(
         head=around.head(viewer, found, Tab.TALK),
-        log=_log(viewer, said, [one for one in asked if _within(one, 0 if whole else said[0].sequence, before)]),
+        log=_log(viewer, found, said, [one for one in asked if _within(one, 0 if whole else said[0].sequence, before)]),
         composer=composer(found, text),
         gates=open_,
         brief=brief,
@@ -105,10 +105,12 @@ def _voice(viewer: Viewer, row: MessageRow) -> Voice:
     return Voice.ME if row.author == viewer.person.user_id else Voice.OTHER
 
 
-def _log(viewer: Viewer, said: Sequence[MessageRow], asked: Sequence[GateRow]) -> tuple[MessageView | ReceiptView, ...]:
+def _log(
+    viewer: Viewer, found: Standing, said: Sequence[MessageRow], asked: Sequence[GateRow]
+) -> tuple[MessageView | ReceiptView, ...]:
     """Messages and answered decisions in the order in which they happened."""
     entries: list[tuple[int, MessageView | ReceiptView]] = [(row.sequence, message(viewer, row)) for row in said]
-    entries += [(gate.closed, cards.slip(viewer, gate)) for gate in asked]
+    entries += [(gate.closed, cards.slip(viewer, gate, found)) for gate in asked]
     return tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
 
 
