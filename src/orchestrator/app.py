@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import __version__, clock, folder, models, runtime, telemetry, vault
 from orchestrator.bus import Bus
+from orchestrator.channels import carry, services
 from orchestrator.conversation import turn
 from orchestrator.delivery import chores, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
@@ -113,7 +114,15 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
         claimed.cancel()
         holding.result()  # another process excludes us: end here, before we touch its work
     holding.add_done_callback(_end_unless_cancelled)
-    parts = (live.previews.carry(), live.jobs.carry(), reconcile.forever(), chores.forever(), _warm(live.model))
+    speaking = carry.forever(services.load(live.settings))
+    parts = (
+        live.previews.carry(),
+        live.jobs.carry(),
+        reconcile.forever(),
+        chores.forever(),
+        speaking,
+        _warm(live.model),
+    )
     tasks = [_task(part) for part in parts]
     try:
         yield

@@ -12,7 +12,7 @@ from orchestrator.domain.gate import Status
 from orchestrator.domain.project import Signal
 from orchestrator.errors import Unreachable
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import events, expired, gates, messages, overdue, projects
+from orchestrator.store import arrivals, events, expired, gates, messages, overdue, projects
 
 log = structlog.get_logger(__name__)
 EVERY_S = 60.0
@@ -35,6 +35,7 @@ async def round_() -> None:
         await tx(remind_or_park, project_id, gate_id)
     await tx(overdue.sweep, clock.now())
     await tx(expired.sweep, clock.now())
+    await tx(arrivals.sweep, clock.now())
 
 
 async def remind_or_park(db: AsyncSession, project_id: str, gate_id: str) -> None:

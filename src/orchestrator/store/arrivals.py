@@ -15,7 +15,9 @@ from orchestrator.store.elsewhere import ArrivalRow
 TABLE = ArrivalRow.__table__
 assert isinstance(TABLE, Table)
 KEEP: dict[str, Any] = {
-    name: insert(TABLE).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(TABLE.c.key)
+    name: insert(TABLE)
+    .on_conflict_do_nothing(index_elements=["channel", "key"])
+    .returning(TABLE.c.channel, TABLE.c.key)
     for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
 KEPT = timedelta(days=30)  # what was taken up, so that what comes again is known
@@ -34,9 +36,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """One that waits to be taken up; what it says is read when that is done."""
+
     id: int
-    arrival: Arrival
-    at: datetime
+    lane: str
     due_at: datetime
     tries: int
 
@@ -59,7 +62,7 @@ async def keep(db: AsyncSession, arrivals: Sequence[Arrival]) -> set[tuple[str, 
         }
         for one in wanted.values()
     ]
-    statement = KEEP[db.get_bind().dialect.name].returning(TABLE.c.channel, TABLE.c.key)
+    statement = KEEP[db.get_bind().dialect.name]
     found = {(channel, key) for channel, key in await db.execute(statement, rows)} if rows else set()
     if found:
         db.info.setdefault("changed", set()).add(WAKES)
@@ -71,8 +74,14 @@ WAKES = "arrivals"  # who follows this stream is told that something came
 
 async def open(db: AsyncSession, channel: str, limit: int = 200) -> list[Waiting]:
     """What waits to be taken up, in the order in which it came."""
-    query = select(ArrivalRow).where(ArrivalRow.channel == channel, ArrivalRow.done_at.is_(None))
-    return [_waiting(row) for row in await db.scalars(query.order_by(ArrivalRow.id).limit(limit))]
+    columns = (ArrivalRow.id, ArrivalRow.lane, ArrivalRow.due_at, ArrivalRow.tries)
+    query = select(*columns).where(ArrivalRow.channel == channel, ArrivalRow.done_at.is_(None))
+    return [Waiting(*found) for found in await db.execute(query.order_by(ArrivalRow.id).limit(limit))]
+
+
+async def get(db: AsyncSession, id: int) -> Arrival:
+    row = await db.get_one(ArrivalRow, id)
+    return Arrival(row.channel, row.key, row.kind, row.lane, row.body)
 
 
 async def done(db: AsyncSession, id: int, problem: str = "") -> None:
@@ -103,8 +112,3 @@ async def again(db: AsyncSession, id: int) -> None:
     row = await db.get_one(ArrivalRow, id)
     row.done_at, row.problem, row.tries, row.due_at = None, "", 0, clock.now()
     db.info.setdefault("changed", set()).add(WAKES)
-
-
-def _waiting(row: ArrivalRow) -> Waiting:
-    arrival = Arrival(row.channel, row.key, row.kind, row.lane, row.body)
-    return Waiting(row.id, arrival, row.at, row.due_at, row.tries)

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator import clock
 from orchestrator.domain.command import ORCHESTRATOR, Actor, Answer
 from orchestrator.domain.gate import STATUS, Status
+from orchestrator.domain.policy import ANSWERS
 from orchestrator.domain.question import Question
 from orchestrator.errors import Conflict, NotFound
 from orchestrator.store import events
-from orchestrator.store.tables import GateRow, ProjectRow
+from orchestrator.store.tables import GateRow, MemberRow, ProjectRow
 
 GONE = "There is no such decision. It may be someone else’s."
 ANSWERED = {
@@ -103,6 +104,13 @@ async def withdraw(db: AsyncSession, project: ProjectRow, actor: Actor, status: 
 async def pending(db: AsyncSession, project_id: str) -> GateRow | None:
     query = select(GateRow).where(GateRow.project_id == project_id, GateRow.status == Status.PENDING)
     return await db.scalar(query)
+
+
+async def waiting_for(db: AsyncSession, user_id: str) -> list[GateRow]:
+    """The open decisions that this person may answer, oldest first."""
+    query = select(GateRow).join(MemberRow, MemberRow.project_id == GateRow.project_id)
+    query = query.where(MemberRow.user_id == user_id, MemberRow.role.in_(ANSWERS), GateRow.status == Status.PENDING)
+    return list(await db.scalars(query.order_by(GateRow.opened_at)))
 
 
 async def of(db: AsyncSession, project_ids: Sequence[str], *, only_pending: bool = False) -> list[GateRow]:

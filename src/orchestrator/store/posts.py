@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
@@ -76,15 +76,30 @@ async def get(db: AsyncSession, id: str) -> PostRow:
     raise NotFound("There is no such message.")
 
 
-async def touch(db: AsyncSession, project_id: str, subject: str, room_id: str | None = None) -> None:
-    """What it shows has changed: have it shown anew, wherever it is."""
-    query = update(PostRow).where(PostRow.project_id == project_id, PostRow.subject == subject)
-    query = query.where(PostRow.status == PostStatus.SHOWN)
-    if room_id:
-        query = query.where(PostRow.room_id == room_id)
-    found = await db.scalars(query.values(status=PostStatus.DUE, due_at=clock.now()).returning(PostRow.id))
-    if found.all():
-        wake(db)
+async def touch(db: AsyncSession, project_id: str, subject: str) -> None:
+    """What it shows has changed: have it shown anew at once, wherever it is."""
+    query = select(PostRow).where(PostRow.project_id == project_id, PostRow.subject == subject)
+    for row in await db.scalars(query):
+        fresh(db, row)
+
+
+def fresh(db: AsyncSession, row: PostRow, every_s: float = 0) -> None:
+    """Have it shown anew, but not within so many seconds of the last time. What is dead or held stays so.
+
+    One that is just being shown is shown once more: its rows may have been read before this change.
+    """
+    if row.status in {PostStatus.DEAD, PostStatus.HELD}:
+        return
+    soonest = row.shown_at + timedelta(seconds=every_s) if row.shown_at else clock.now()
+    waits = row.status is PostStatus.DUE and not _is_being_shown(row)
+    if waits and (row.tries or row.due_at <= soonest):
+        return
+    row.status, row.due_at = PostStatus.DUE, max(clock.now(), soonest)
+    wake(db)
+
+
+def _is_being_shown(row: PostRow) -> bool:
+    return row.begun_at is not None and (row.shown_at is None or row.begun_at > row.shown_at)
 
 
 async def due(db: AsyncSession, now: datetime, limit: int = 500) -> list[PostRow]:
@@ -96,18 +111,19 @@ async def due(db: AsyncSession, now: datetime, limit: int = 500) -> list[PostRow
 
 
 async def next_due(db: AsyncSession, now: datetime) -> datetime | None:
-    """When the next one is to be shown that is not yet."""
-    query = select(func.min(PostRow.due_at)).where(
-        PostRow.status.in_((PostStatus.DUE, PostStatus.HELD)), PostRow.due_at > now
-    )
-    return await db.scalar(query)
+    """When the next one is to be shown that is not yet, or may be shown that may not."""
+    waits = PostRow.status.in_((PostStatus.DUE, PostStatus.HELD))
+    later = await db.scalar(select(func.min(PostRow.due_at)).where(waits, PostRow.due_at > now))
+    hushed = select(func.min(RoomRow.not_before)).join(PostRow, PostRow.room_id == RoomRow.id)
+    hushed = hushed.where(PostRow.status == PostStatus.DUE, RoomRow.not_before > now, RoomRow.problem == "")
+    return min((one for one in (later, await db.scalar(hushed)) if one), default=None)
 
 
-async def newest(db: AsyncSession, room_id: str, project_id: str, prefix: str) -> PostRow | None:
-    """The last post of a project in a room whose subject begins so."""
+async def latest(db: AsyncSession, room_id: str, project_id: str, prefix: str, limit: int = 1) -> list[PostRow]:
+    """The last posts of a project in a room whose subjects begin so, newest first."""
     query = select(PostRow).where(PostRow.room_id == room_id, PostRow.project_id == project_id)
     query = query.where(PostRow.subject.startswith(prefix, autoescape=True))
-    return await db.scalar(query.order_by(PostRow.number.desc()).limit(1))
+    return list(await db.scalars(query.order_by(PostRow.number.desc()).limit(limit)))
 
 
 async def rang_since(db: AsyncSession, room_ids: list[str], since: datetime) -> int:
