@@ -44,6 +44,20 @@ class TakeBack(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeUp(OfProject):
+    """Say what somebody suggested who may not command the project, as a quotation."""
+
+    suggestion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(OfProject):
+    """Let a suggestion be."""
+
+    suggestion_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteVision(OfProject):
     pass
 

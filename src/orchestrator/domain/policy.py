@@ -19,6 +19,8 @@ ANSWERS: Final = frozenset({Role.OWNER, Role.APPROVER})
 
 NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Say: Role.CONTRIBUTOR,
+    command.TakeUp: Role.CONTRIBUTOR,
+    command.Decline: Role.CONTRIBUTOR,
     command.WriteVision: Role.CONTRIBUTOR,
     command.Pause: Role.CONTRIBUTOR,
     command.Answer: Role.APPROVER,
@@ -38,6 +40,8 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
 }
 DOING: Final[dict[type[command.Command], str]] = {
     command.Say: "write here",
+    command.TakeUp: "take up a suggestion",
+    command.Decline: "decide about a suggestion",
     command.WriteVision: "ask for the vision",
     command.Pause: "pause it",
     command.Answer: "answer its decisions",

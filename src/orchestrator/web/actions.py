@@ -16,6 +16,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    Decline,
     Forget,
     OfProject,
     Pause,
@@ -29,6 +30,7 @@ from orchestrator.domain.command import (
     SetBuilder,
     SetMember,
     TakeBack,
+    TakeUp,
     Undo,
     Validate,
     WriteVision,
@@ -191,6 +193,19 @@ async def _again(id: str, who: Person, fields: dict[str, Any], status: int) -> R
 async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: Key = "") -> Response:
     await done(Undo(id, n), who, key)
     return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)
+
+
+@router.post("/projects/{id}/suggestions/{suggestion}/take-up")
+async def take_up(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    """Say what somebody suggested."""
+    await done(TakeUp(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
+
+
+@router.post("/projects/{id}/suggestions/{suggestion}/decline")
+async def decline(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    await done(Decline(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
 
 
 @router.post("/gates/{id}/answer")

@@ -26,6 +26,7 @@ from orchestrator.web.views.shell import Tab
 
 router = APIRouter(include_in_schema=False)
 CLOSES = {"gate.answered", "gate.withdrawn", "gate.expired", "gate.taken_back"}
+SUGGESTS = {"suggestion.made", "suggestion.decided"}
 MOVES = {"project.moved", "project.renamed", "brief.changed", "gate.opened", *CLOSES}
 RENEWS = {"gate.opened", "check.finished", "project.moved", "phase.planned", "phase.completed", "phase.undone", *CLOSES}
 
@@ -107,6 +108,8 @@ async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[E
     if kinds & {"gate.opened", *CLOSES}:
         open_ = [cards.card(seen, now.gate, now.role)] if now.gate else []
         parts.append(rendering.part("open_gates", open_, seen.person.csrf))
+    if kinds & SUGGESTS:
+        parts.append(rendering.part("suggestions", await talk.suggested(db, seen, now), seen.person.csrf))
     if kinds & MOVES or _is_answered(found):
         parts.append(rendering.part("composer", talk.composer(now), seen.person.csrf))
         parts += _beside(seen, now, found, await talk.change(db, now))

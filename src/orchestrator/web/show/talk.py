@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain import delta
+from orchestrator.domain import delta, plain, suggestion
 from orchestrator.domain.brief import Brief, Topic, clarity, summary
-from orchestrator.domain.command import Say, WriteVision
+from orchestrator.domain.command import Say, TakeUp, WriteVision
+from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import RESTS_FROM, Step
-from orchestrator.store import agreed, gates, messages, projects
+from orchestrator.store import agreed, gates, messages, projects, suggestions
+from orchestrator.store.elsewhere import SuggestionRow
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
 from orchestrator.telling import times
@@ -28,11 +30,13 @@ from orchestrator.web.views.talk import (
     JourneyStep,
     MessageView,
     QuickAnswer,
+    SuggestionView,
     TalkPage,
     Voice,
 )
 
 SHOWN = 60  # messages at once
+SUGGESTED = 700  # characters of a suggestion
 FROM = {"telegram": "by Telegram", "github": "on GitHub", "terminal": "in the terminal", "api": "through a program"}
 BEFORE_VISION = {Step.TALKING, Step.DRAFTING}
 YOU = Mark(State.YOU, "you")
@@ -62,8 +66,28 @@ async def page(
         gates=open_,
         brief=brief,
         journey=None if brief else journey(found, await change(db, found)),
+        suggestions=() if before else await suggested(db, viewer, found),
         earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if not whole else "",
         past=before is not None,
+    )
+
+
+async def suggested(db: AsyncSession, viewer: Viewer, found: Standing) -> tuple[SuggestionView, ...]:
+    """What others wrote about the project that nobody decided about."""
+    may = allows(found.role, TakeUp)
+    return tuple(_suggestion(viewer, row, may=may) for row in await suggestions.open(db, found.project.id))
+
+
+def _suggestion(viewer: Viewer, row: SuggestionRow, *, may: bool) -> SuggestionView:
+    """Their words as they are, not as what they might mean: nothing of it is a link, a heading or a button."""
+    service = SERVICES.get(row.channel, row.channel)
+    return SuggestionView(
+        row.id,
+        f"{suggestion.who(row.author)} suggests on {service}",
+        markdown.plain(plain.cut(row.text, SUGGESTED)),
+        times.when(row.at, viewer.now, viewer.zone),
+        f"/projects/{row.project_id}/suggestions/{row.id}" if may else "",
+        row.link if row.link.startswith("https://") else "",
     )
 
 
