@@ -36,6 +36,8 @@ from orchestrator.web import (
     following,
     health,
     hooks,
+    oneself,
+    operations,
     pages,
     preview,
     reference,
@@ -175,7 +177,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     hooks.install(app, lambda: runtime.runtime().settings, runtime.tx)
-    for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
+    for part in (health, api, pages, swaps, following, actions, oneself, operations, preview, reference, rendering):
         app.include_router(part.router)
     app.state.leave = _leave
     _protect(app, settings, metrics)
