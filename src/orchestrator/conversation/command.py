@@ -13,6 +13,7 @@ from orchestrator.conversation import (
     interview,
     linking,
     meanwhile,
+    moving,
     said,
     standing,
     taking_back,
@@ -22,7 +23,7 @@ from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
 from orchestrator.domain import delta, policy, suggestion, text
-from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import (
     Actor,
     Answer,
@@ -51,21 +52,17 @@ from orchestrator.domain.command import (
 )
 from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.gate import Kind
-from orchestrator.domain.project import WORKING, Project, Signal, Step, can
-from orchestrator.domain.run import PhaseStatus
+from orchestrator.domain.project import Project, Signal, can
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
 from orchestrator.store import (
     agreed,
-    asides,
     commands,
     events,
     gates,
     messages,
-    phases,
     projects,
     rules,
-    runs,
     suggestions,
 )
 from orchestrator.store.tables import ProjectRow
@@ -186,12 +183,6 @@ async def take_up(db: AsyncSession, command: TakeUp, actor: Actor) -> Outcome:
     return await say(db, Say(command.project_id, words), actor)
 
 
-async def decline(db: AsyncSession, command: Decline, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await suggestions.decided(db, row, command.suggestion_id, taken=False, by=actor)
-    return _done(row)
-
-
 async def take_back(db: AsyncSession, command: TakeBack, actor: Actor) -> Outcome:
     """Ask again what was answered a moment ago, whoever answered it."""
     gate = await gates.get(db, command.gate_id)
@@ -205,117 +196,18 @@ async def _take_back(db: AsyncSession, row: ProjectRow, id: str, actor: Actor) -
     await taking_back.take_back(db, row, await gates.get(db, id), actor)
 
 
-async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
+async def write_vision(db: AsyncSession, row: ProjectRow, _command: Command, actor: Actor) -> None:
     """The first vision, or, when one was agreed, what would change in it."""
-    row = await _mine(db, command, actor)
     brief = Brief.model_validate(row.brief)
     signal = delta.wanted(projects.value(row), brief, await agreed.brief(db, row))
     await projects.move(db, row, signal, actor)
-    return _done(row)
 
 
-async def pause(db: AsyncSession, command: Pause, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _pause(db, row, actor)
-    return _done(row)
+async def decline(db: AsyncSession, row: ProjectRow, command: Decline, actor: Actor) -> None:
+    await suggestions.decided(db, row, command.suggestion_id, taken=False, by=actor)
 
 
-async def _pause(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.STOPPED, actor)
-    messages.note(db, row, f"Paused by {actor.name}. Nothing is lost, and nothing is being spent.")
-
-
-async def cancel(db: AsyncSession, command: Cancel, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _cancel(db, row, actor)
-    return _done(row)
-
-
-async def _cancel(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.CANCELLED, actor)
-    messages.note(
-        db, row, f"Cancelled by {actor.name}. What was made so far is kept. Write “start over” to begin again."
-    )
-
-
-async def _stop(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor) -> None:
-    """End whatever is going on: the job sees it by the row."""
-    worked = row.step in WORKING
-    await projects.move(db, row, signal, actor)
-    if worked:
-        await runs.cancel(db, row)
-
-
-async def resume(db: AsyncSession, command: Resume, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _resume(db, row, actor)
-    return _done(row)
-
-
-async def _resume(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await projects.move(db, row, Signal.RESUMED, actor)
-    messages.note(db, row, "We go on where we stopped.")
-
-
-async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
-    """Back to the conversation with an empty brief. What was written and built stays, and so does the history."""
-    row = await _mine(db, command, actor)
-    await _reset(db, row, actor)
-    return _done(row)
-
-
-async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.RESET, actor)
-    await asides.forget(db, row.id)
-    row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
-    events.append(db, row, actor, "brief.changed", brief=row.brief)
-    row.summary, row.summed, row.topic_from = "", row.last_event, row.last_event
-    messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
-
-
-async def prime(db: AsyncSession, command: Prime, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _prime(db, row, actor)
-    return _done(row)
-
-
-async def _prime(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await projects.move(db, row, Signal.PRIME, actor)
-    messages.note(db, row, "The builder looks again at what is there. Then you see the phases anew.")
-
-
-async def validate(db: AsyncSession, command: Validate, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _validate(db, row, actor)
-    return _done(row)
-
-
-async def _validate(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    if projects.value(row).can_validate and not (await phases.get(db, row.id, row.phase)).commit:
-        raise Conflict(f"Nothing of phase {row.phase} was built yet, so there is nothing to check.")
-    await projects.move(db, row, Signal.VALIDATE, actor)
-    messages.note(db, row, f"Phase {row.phase} is being checked again.")
-
-
-async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    finished = [phase for phase in await phases.of(db, row.id) if phase.status is PhaseStatus.COMPLETED]
-    if not any(phase.number == command.phase for phase in finished):
-        raise Conflict(f"Phase {command.phase} is not part of your app, so there is nothing to undo.")
-    if command.phase != finished[-1].number:
-        newest = finished[-1].number
-        raise Conflict(f"Phase {newest} builds on phase {command.phase}. Undo phase {newest} first.")
-    if row.change_from:
-        raise Conflict("The vision is just being changed. Answer that first.")
-    if row.undo or row.paused_from is Step.MERGING:
-        raise Conflict("Another phase is just being taken in or out. Let that go on first.")
-    await projects.move(db, row, Signal.UNDO, actor, undo=command.phase)
-    row.undo = command.phase
-    return _done(row)
-
-
-async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def rename(db: AsyncSession, row: ProjectRow, command: Rename, actor: Actor) -> None:
     name = text.line(command.name, LONGEST_NAME)
     if not name:
         raise NotUnderstood("Please give it a name.", field="name")
@@ -323,43 +215,24 @@ async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
     row.name = name
     row.brief = row.brief | {"name": name}
     await projects.touch(db, row)
-    return _done(row)
 
 
-async def set_budget(db: AsyncSession, command: SetBudget, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def set_budget(db: AsyncSession, row: ProjectRow, command: SetBudget, actor: Actor) -> None:
     await budget.change(db, row, command.amount, actor)
-    return _done(row)
 
 
-async def forget(db: AsyncSession, command: Forget, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def forget(db: AsyncSession, row: ProjectRow, command: Forget, actor: Actor) -> None:
     await rules.remove(db, row, command.rule_id, actor)
-    return _done(row)
 
 
-async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await building.change(db, row, command, actor)
-    return _done(row)
-
-
-async def set_hub(db: AsyncSession, command: SetHub, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await linking.change(db, row, command, actor)
-    return _done(row)
+async def remove_member(db: AsyncSession, row: ProjectRow, command: RemoveMember, actor: Actor) -> None:
+    await taking_part.end(db, row, command.user_id, actor)
 
 
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
     user = await taking_part.let(db, row, command, actor)
     return _done(row) | {"user": user.id, "new": user.password is None}
-
-
-async def remove_member(db: AsyncSession, command: RemoveMember, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await taking_part.end(db, row, command.user_id, actor)
-    return _done(row)
 
 
 async def _mine(db: AsyncSession, command: OfProject, actor: Actor) -> ProjectRow:
@@ -373,34 +246,53 @@ def _done(row: ProjectRow) -> Outcome:
 
 
 Act = Callable[[Actor], Awaitable[None]]
-MEANS: dict[Wants, tuple[type[Command], Signal, Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]]] = {
-    Wants.PAUSE: (Pause, Signal.STOPPED, _pause),
-    Wants.RESUME: (Resume, Signal.RESUMED, _resume),
-    Wants.CANCEL: (Cancel, Signal.CANCELLED, _cancel),
-    Wants.RESET: (Reset, Signal.RESET, _reset),
-    Wants.PRIME: (Prime, Signal.PRIME, _prime),
-    Wants.VALIDATE: (Validate, Signal.VALIDATE, _validate),
+Move = Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]
+Verb = Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]
+
+
+def _of(act: Callable[[AsyncSession, ProjectRow, Any, Actor], Awaitable[None]]) -> Verb:
+    """Something that is done to a project, for whoever may do it."""
+
+    async def verb(db: AsyncSession, command: OfProject, actor: Actor) -> Outcome:
+        row = await _mine(db, command, actor)
+        await act(db, row, command, actor)
+        return _done(row)
+
+    return verb
+
+
+def _moves(move: Move) -> Verb:
+    """The same where the command says nothing but its name."""
+
+    async def act(db: AsyncSession, row: ProjectRow, _command: OfProject, actor: Actor) -> None:
+        await move(db, row, actor)
+
+    return _of(act)
+
+
+MEANS: dict[Wants, tuple[type[Command], Signal, Move]] = {
+    Wants.PAUSE: (Pause, Signal.STOPPED, moving.pause),
+    Wants.RESUME: (Resume, Signal.RESUMED, moving.resume),
+    Wants.CANCEL: (Cancel, Signal.CANCELLED, moving.cancel),
+    Wants.RESET: (Reset, Signal.RESET, moving.reset),
+    Wants.PRIME: (Prime, Signal.PRIME, moving.prime),
+    Wants.VALIDATE: (Validate, Signal.VALIDATE, moving.validate),
 }
-VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]] = {
+VERBS: dict[type[Command], Verb] = {
     Create: create,
     Say: say,
     Answer: answer,
     TakeBack: take_back,
     TakeUp: take_up,
-    Decline: decline,
-    WriteVision: write_vision,
-    Pause: pause,
-    Resume: resume,
-    Cancel: cancel,
-    Reset: reset,
-    Prime: prime,
-    Validate: validate,
-    Undo: undo,
-    Rename: rename,
-    SetBudget: set_budget,
-    Forget: forget,
-    SetBuilder: set_builder,
-    SetHub: set_hub,
+    Decline: _of(decline),
+    WriteVision: _of(write_vision),
+    **{verb: _moves(move) for verb, _, move in MEANS.values()},
+    Undo: _of(moving.undo),
+    Rename: _of(rename),
+    SetBudget: _of(set_budget),
+    Forget: _of(forget),
+    SetBuilder: _of(building.change),
+    SetHub: _of(linking.change),
     SetMember: set_member,
-    RemoveMember: remove_member,
+    RemoveMember: _of(remove_member),
 }
