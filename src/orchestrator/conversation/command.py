@@ -27,6 +27,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import (
     Actor,
     Answer,
+    BringIn,
     Cancel,
     Command,
     Create,
@@ -103,6 +104,8 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
     row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
     row.builder = runtime().builder
     row.budget = runtime().currency.micros(runtime().settings.budget)
+    if command.hub:
+        await linking.change(db, row, command.hub, actor)
     message = messages.said(db, row, idea, actor)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
@@ -229,6 +232,15 @@ async def remove_member(db: AsyncSession, row: ProjectRow, command: RemoveMember
     await taking_part.end(db, row, command.user_id, actor)
 
 
+async def set_hub(db: AsyncSession, row: ProjectRow, command: SetHub, actor: Actor) -> None:
+    await linking.change(db, row, command.hub, actor)
+
+
+async def bring_in(db: AsyncSession, command: BringIn, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    return _done(row) | {"brought": await linking.bring_in(db, row, command.wishes)}
+
+
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
     user = await taking_part.let(db, row, command, actor)
@@ -292,7 +304,8 @@ VERBS: dict[type[Command], Verb] = {
     SetBudget: _of(set_budget),
     Forget: _of(forget),
     SetBuilder: _of(building.change),
-    SetHub: _of(linking.change),
+    SetHub: _of(set_hub),
+    BringIn: bring_in,
     SetMember: set_member,
     RemoveMember: _of(remove_member),
 }

@@ -6,6 +6,7 @@ from orchestrator.web.api import (
     builders,
     costs,
     gates,
+    issues,
     me,
     messages,
     operations,
@@ -17,5 +18,5 @@ from orchestrator.web.api import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for part in (projects, messages, gates, phases, costs, records, builders, rules, suggestions, me, operations):
+for part in (projects, messages, gates, phases, costs, records, builders, rules, suggestions, me, operations, issues):
     router.include_router(part.router)
