@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 BASE = {
@@ -18,6 +19,14 @@ BASE = {
 GUARD = """#!/bin/sh
 if grep -qxF "$1" protected 2>/dev/null; then echo "GH006: Protected branch update failed" >&2; exit 1; fi
 """
+
+
+@cache
+def _joined(path: Path, base: str, head: str) -> str:
+    command = ["git", "merge-tree", "--write-tree", base, head]
+    done = subprocess.run(command, cwd=path, env=BASE, check=False, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout.splitlines()[0] if done.returncode == 0 else ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,9 @@ class Bare:
 
     def head(self, branch: str) -> str:
         """Its save point; empty where there is no such branch."""
+        loose = self.path / "refs" / "heads" / branch
+        if loose.is_file() and (sha := loose.read_text().strip()):
+            return sha
         return self("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", ok=(0, 1))
 
     def heads(self) -> dict[str, str]:
@@ -78,11 +90,7 @@ class Bare:
 
     def joined(self, base: str, head: str) -> str:
         """The tree of both; empty where they have changed the same places."""
-        done = self("merge-tree", "--write-tree", "--name-only", base, head, ok=(0, 1)).splitlines()
-        clean = subprocess.run(
-            ["git", "merge-tree", "--write-tree", base, head], cwd=self.path, env=BASE, check=False, capture_output=True
-        )
-        return done[0] if clean.returncode == 0 else ""
+        return _joined(self.path, base, head)
 
     def ahead(self, base: str, head: str) -> int:
         return int(self("rev-list", "--count", f"{base}..{head}"))

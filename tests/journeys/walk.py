@@ -145,6 +145,7 @@ async def aside(me: Caller, project: str, name: str = "walk") -> None:
     await form(me, f"/projects/{project}/people", f"{name}-aside-out", remove=user)
     await form(me, f"/projects/{project}/builder", f"{name}-aside-builder", builder="starter", network="closed")
     await form(me, f"/projects/{project}/hub", f"{name}-aside-hub", hub="")
+    await form(me, f"/projects/{project}/issues", f"{name}-aside-issues")
     await form(me, f"/projects/{project}/rules", f"{name}-aside-forget", rule="none")
     await me.do(f"/projects/{project}/cancel", f"{name}-aside-cancel")
     await me.do(f"/projects/{project}/reset", f"{name}-aside-reset")

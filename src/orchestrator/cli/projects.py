@@ -90,6 +90,25 @@ def hub(
     showing.one(found, as_json, _on_github)
 
 
+@commands.command()
+def issues(
+    project: Id,
+    numbers: Annotated[list[int] | None, typer.Argument(help="Which to bring in; without, they are listed.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """List the open issues of a project's repository on GitHub, or bring some in as suggestions."""
+    server = asking.server()
+    if numbers:
+        found = server.post(f"/projects/{project}/issues", {"numbers": numbers})
+        showing.one(found, as_json, lambda brought: f"Brought in: {brought['brought']}.")
+        return
+    showing.many(server.get(f"/projects/{project}/issues"), as_json, _issue, "There are no open issues.")
+
+
+def _issue(one: Any) -> str:
+    return f"{one['number']}  {one['title']}  ({one['author']}){', brought in before' if one['known'] else ''}"
+
+
 def _on_github(project: Any) -> str:
     where = f"on GitHub as {project['hub']}" if project["hub"] else "not on GitHub"
     return f"{project['name']}: {where}."

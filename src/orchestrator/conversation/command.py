@@ -15,6 +15,7 @@ from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
     Answer,
+    BringIn,
     Cancel,
     Command,
     Create,
@@ -92,6 +93,8 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
     row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
     row.builder = runtime().builder
     row.budget = runtime().currency.micros(runtime().settings.budget)
+    if command.hub:
+        await linking.change(db, row, command.hub, actor)
     message = messages.said(db, row, idea, actor)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
@@ -302,8 +305,13 @@ async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Ou
 
 async def set_hub(db: AsyncSession, command: SetHub, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    await linking.change(db, row, command, actor)
+    await linking.change(db, row, command.hub, actor)
     return _done(row)
+
+
+async def bring_in(db: AsyncSession, command: BringIn, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    return _done(row) | {"brought": await linking.bring_in(db, row, command.wishes)}
 
 
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
@@ -370,6 +378,7 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Forget: forget,
     SetBuilder: set_builder,
     SetHub: set_hub,
+    BringIn: bring_in,
     SetMember: set_member,
     RemoveMember: remove_member,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
-from orchestrator.delivery import hub, playbook, run
+from orchestrator.delivery import hub, hub_merging, playbook, run
 from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.delivery.playbook import Told
 from orchestrator.domain import plan as plans
@@ -141,7 +141,7 @@ async def merging(project: Project) -> Done:
     key = f"{project.id}-phase-{phase.number}-{phase.attempt}"
     git = runtime().forge
     if (await read(projects.row, project.id)).hub:
-        merged = await hub.merge(project, phase, key)
+        merged = await hub_merging.merge(project, phase, key)
     else:
         merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
     fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
@@ -164,7 +164,7 @@ async def undoing(project: Project) -> Done:
     number = row.undo
     phase = await read(phases.get, project.id, number)
     commit = await runtime().forge.undo(project.id, phase.merged, f"{project.id}-undo-{number}-{phase.attempt}")
-    await hub.undone(project.id, phase)
+    await hub_merging.undone(project.id, phase)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         events.append(db, row, ORCHESTRATOR, "phase.undone", phase=number, title=phase.title, commit=commit)

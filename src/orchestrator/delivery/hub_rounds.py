@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import hub
+from orchestrator.delivery import hub, hub_looking
 from orchestrator.errors import OrchestratorError, Unreachable
 from orchestrator.forge.hub import Later
 from orchestrator.presence import HUBS
@@ -81,7 +81,7 @@ async def looked(project_id: str, found: Hub) -> None:
     """See how its open pull requests stand."""
     for key, pull in found.pulls.items():
         if pull.state == OPEN:
-            await hub.look(project_id, key, pull.number)
+            await hub_looking.look(project_id, key, pull.number)
 
 
 async def _hub(db: AsyncSession, project_id: str) -> Hub | None:

@@ -15,6 +15,7 @@ class Create(Command):
     idea: str
     name: str = ""
     repository: str = ""  # an existing local repository; empty for a new one
+    hub: str = ""  # its place on GitHub, as in SetHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,24 @@ class SetHub(OfProject):
     """The project's repository on GitHub: “owner/name”, “new:owner/name” for one to be made, or none."""
 
     hub: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """An issue of the project's repository."""
+
+    number: int
+    title: str
+    text: str
+    author: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class BringIn(OfProject):
+    """Have issues of the project's repository stand among its suggestions: words, until somebody takes them up."""
+
+    wishes: tuple[Wished, ...]
 
 
 @dataclass(frozen=True, slots=True)

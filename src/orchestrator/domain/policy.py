@@ -20,6 +20,7 @@ ANSWERS: Final = frozenset({Role.OWNER, Role.APPROVER})
 NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Say: Role.CONTRIBUTOR,
     command.WriteVision: Role.CONTRIBUTOR,
+    command.BringIn: Role.CONTRIBUTOR,
     command.Pause: Role.CONTRIBUTOR,
     command.Answer: Role.APPROVER,
     command.Resume: Role.APPROVER,
@@ -39,6 +40,7 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
 DOING: Final[dict[type[command.Command], str]] = {
     command.Say: "write here",
     command.WriteVision: "ask for the vision",
+    command.BringIn: "bring in issues",
     command.Pause: "pause it",
     command.Answer: "answer its decisions",
     command.Resume: "let it go on",

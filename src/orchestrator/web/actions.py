@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.conversation.command import Outcome, perform
+from orchestrator.delivery import hub_looking
 from orchestrator.domain.amount import amount
 from orchestrator.domain.command import (
     Answer,
+    BringIn,
     Cancel,
     Command,
     Create,
@@ -129,6 +131,16 @@ async def hub(id: ProjectId, who: Signed, hub: Text = "", new: Text = "", key: K
     """Give it a repository on GitHub, one that is there or a new one; empty, it has none."""
     wanted = f"new:{hub}" if new and hub.strip() else hub
     return await _kept(id, who, SetHub(id, wanted), key, "hub", hub)
+
+
+@router.post("/projects/{id}/issues")
+async def issues(
+    id: ProjectId, who: Signed, numbers: Annotated[list[int] | None, Form()] = None, key: Key = ""
+) -> Response:
+    """Have issues of its repository stand among the suggestions."""
+    await read(pages.standing, who.user_id, id)
+    await done(BringIn(id, await hub_looking.wishes(id, numbers or [])), who, key)
+    return RedirectResponse(f"/projects/{id}", SEE_OTHER)
 
 
 @router.post("/projects/{id}/budget")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.delivery import hub_looking
 from orchestrator.runtime import read
 from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
@@ -118,6 +119,14 @@ async def people(id: ProjectId, who: Signed, request: Request) -> HTMLResponse:
     return await of_project(
         "people", id, who, lambda db, seen, found: settings.people_page(db, seen, found, saved=saved)
     )
+
+
+@router.get("/projects/{id}/issues")
+async def issues(id: ProjectId, who: Signed) -> HTMLResponse:
+    """The open issues of its repository, to choose from."""
+    await read(pages.standing, who.user_id, id)
+    listed = await hub_looking.issues(id)
+    return await of_project("issues", id, who, _plain(lambda seen, found: settings.issues(seen, found, listed)))
 
 
 def _plain(make: Callable[[Viewer, Standing], Any]) -> Fill:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.channels.ports import Letter, Refusal, Shown, TryAgain
-from orchestrator.delivery import hub
+from orchestrator.delivery import hub, hub_looking, hub_merging
 from orchestrator.domain.gate import Kind, Status
 from orchestrator.domain.plain import one_line
 from orchestrator.domain.project import Step
@@ -90,7 +90,7 @@ async def _pull(db: AsyncSession, post: PostRow, room: RoomRow, project: Project
     red, green = await _proof(db, project, phase)
     text = body(project, phase, (*green, *red), link(project, phase))
     draft = bool(red) or not green
-    return Letter(text, about | {"title": _plain(hub.title_of(phase)), "draft": draft})
+    return Letter(text, about | {"title": _plain(hub_merging.title_of(phase)), "draft": draft})
 
 
 async def _proof(
@@ -141,7 +141,7 @@ async def _show_pull(client: Client, post: PostRow, room: RoomRow, letter: Lette
     if seen.state == "open" and more["open"]:
         await pulls.set_draft(client, slug, seen, draft=more["draft"])
     assert room.project_id
-    await hub.look(room.project_id, more["key"], seen.number)
+    await hub_looking.look(room.project_id, more["key"], seen.number)
     return Shown(str(seen.number), {"url": seen.html_url})
 
 

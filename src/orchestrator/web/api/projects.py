@@ -34,11 +34,15 @@ router = APIRouter(tags=["projects"])
 
 
 class Idea(BaseModel):
-    """How a project begins: `idea` is the first message; `repository` is the path of an existing one."""
+    """How a project begins: `idea` is the first message; `repository` is the path of an existing one.
+
+    `hub` is a repository on GitHub, as in a change.
+    """
 
     idea: str
     name: str = ""
     repository: str = ""
+    hub: str = ""
 
 
 class Change(BaseModel):
@@ -71,7 +75,7 @@ async def projects(
 @router.post("/projects", status_code=201)
 async def create(body: Idea, who: Who, key: Key = None) -> ProjectOut:
     """Start a conversation; the reply arrives as events."""
-    outcome = await done(Create(body.idea, body.name, body.repository), who, key)
+    outcome = await done(Create(body.idea, body.name, body.repository, body.hub), who, key)
     return await _project(who, outcome["project"])
 
 

@@ -1,14 +1,16 @@
 """Settings of a person, the people of a project, and the plain page about readiness."""
 
 import asyncio
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.contain import boundary
 from orchestrator.contain.boundary import Boundary
 from orchestrator.conversation import linking
+from orchestrator.delivery.hub_looking import OpenIssue
 from orchestrator.domain import permission
-from orchestrator.domain.command import Forget, Rename, SetBuilder, SetHub, SetMember
+from orchestrator.domain.command import BringIn, Forget, Rename, SetBuilder, SetHub, SetMember
 from orchestrator.domain.policy import allows
 from orchestrator.executors import agents, installed
 from orchestrator.executors.agents import COMMAND, STARTER
@@ -30,6 +32,8 @@ from orchestrator.web.views.settings import (
     BuiltView,
     Connection,
     HubView,
+    IssuesPage,
+    IssueView,
     Member,
     PeoplePage,
     PeopleView,
@@ -156,7 +160,15 @@ async def hub_view(db: AsyncSession, found: Standing, field: Field | None = None
         return HubView(action, name, may_change=may)
     href = client.page(known.slug) if known.linked else ""
     about = LINKED if known.linked else "" if known.problem else LINKING
-    return HubView(action, name, about, href, known.problem, may_change=may)
+    return HubView(
+        action,
+        name,
+        about,
+        href,
+        known.problem,
+        may_change=may,
+        bring_in=f"/projects/{project.id}/issues" if href else "",
+    )
 
 
 def built(found: Standing) -> BuiltView:
@@ -175,6 +187,15 @@ def _allowed(viewer: Viewer, row: RuleRow) -> Allowed:
     who, day = viewer.name(row.by, row.by_name), times.day_at(row.at, viewer.now, viewer.zone)
     title = f"It may {'' if row.allowed else 'not '}{permission.wants(row.wish)}."
     return Allowed(row.id, title, f"{who}, {day}.")
+
+
+def issues(viewer: Viewer, found: Standing, listed: Sequence[OpenIssue]) -> IssuesPage:
+    """What may be brought in."""
+    shown = tuple(
+        IssueView(each.wish.number, each.wish.title, each.wish.author, each.wish.link, known=each.known)
+        for each in listed
+    )
+    return IssuesPage(around.head(viewer, found, Tab.PEOPLE), shown, allows(found.role, BringIn))
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:

@@ -126,6 +126,24 @@ class PeoplePage:
     hub: HubView | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An open issue on GitHub that may be a wish."""
+
+    number: int
+    title: str
+    author: str
+    href: str
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuesPage:
+    head: ProjectHead
+    issues: tuple[IssueView, ...]
+    may_bring_in: bool = True
+
+
 def networks(chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in NETWORKS.items())
 
