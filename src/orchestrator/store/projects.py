@@ -71,18 +71,6 @@ async def row(db: AsyncSession, id: str) -> ProjectRow:
     raise NotFound(GONE)
 
 
-async def on_hub(db: AsyncSession, slug: str) -> ProjectRow | None:
-    """The project of a repository on GitHub; of several the one that was active last."""
-    query = select(ProjectRow).where(func.lower(ProjectRow.hub) == slug.lower(), ProjectRow.step != Step.CANCELLED)
-    return await db.scalar(query.order_by(ProjectRow.updated_at.desc()).limit(1))
-
-
-async def hubs(db: AsyncSession) -> list[str]:
-    """The repositories on GitHub that projects have."""
-    query = select(ProjectRow.hub).where(ProjectRow.hub != "", ProjectRow.step != Step.CANCELLED)
-    return list(await db.scalars(query.distinct().order_by(ProjectRow.hub)))
-
-
 async def count(db: AsyncSession) -> int:
     return await db.scalar(select(func.count()).select_from(ProjectRow)) or 0
 

@@ -25,7 +25,7 @@ from orchestrator.web.senders import Senders, meta
 
 Given = dict[bytes, bytes]  # the headers, by their names in small letters
 ID: Final = re.compile(rb"[!-~]{1,100}")
-KIND: Final = re.compile(rb"[a-z_]{1,60}")
+KIND: Final = re.compile(rb"[a-z0-9_]{1,60}")
 JSON, FORM = b"application/json", b"application/x-www-form-urlencoded"
 OFF: Final = "Nothing is taken here: {variable} is not set."
 ELSEWHERE: Final = "GitHub does not send from this address."

@@ -17,12 +17,12 @@ from orchestrator import app, clock
 from orchestrator.channels import posting
 from orchestrator.conversation.command import perform
 from orchestrator.domain import deliveries
-from orchestrator.domain.command import ORCHESTRATOR, Create, WriteVision
+from orchestrator.domain.command import ORCHESTRATOR, Create, SetHub, WriteVision
 from orchestrator.domain.elsewhere import PostStatus
 from orchestrator.errors import OrchestratorError
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.settings import Settings
-from orchestrator.store import arrivals, cursors, gates, identities, links, people, posts, projects, rooms
+from orchestrator.store import arrivals, cursors, gates, identities, links, people, posts, rooms
 from orchestrator.store.arrivals import Arrival
 from orchestrator.store.elsewhere import ArrivalRow, PostRow
 from orchestrator.store.people import User
@@ -89,7 +89,7 @@ class Town:
 
     async def project(self, user: User, *, hub: str = SLUG) -> str:
         outcome = await perform(Create(IDEA), user.acts(), f"idea-{hub}")
-        await tx(_on_hub, outcome["project"], hub)
+        await perform(SetHub(outcome["project"], hub), user.acts(), f"hub-{hub}")
         return outcome["project"]
 
     async def decision(self, user: User, project: str) -> GateRow:
@@ -108,10 +108,6 @@ async def _written(user: User, project: str) -> bool:
     except OrchestratorError:
         return False
     return True
-
-
-async def _on_hub(db: AsyncSession, project: str, slug: str) -> None:
-    (await projects.locked(db, project)).hub = slug
 
 
 async def _nothing_left(db: AsyncSession) -> bool:

@@ -2,9 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.channels.github import answering, hearing, looking, remark, showing, writing
+from orchestrator.channels.github import answering, hearing, looking, pulls, remark, showing, writing
 from orchestrator.channels.github.us import NAME, Us, again
 from orchestrator.channels.ports import Letter, Refusal, Shown
+from orchestrator.delivery import hub as repositories
+from orchestrator.domain import deliveries
 from orchestrator.domain.elsewhere import RoomKind
 from orchestrator.executors.scar.github import ScarGithub
 from orchestrator.forge.hub import Client, Later, Refused
@@ -40,6 +42,8 @@ class Github:
             return
         if arrival.kind == "issue_comment":
             _tell_scar(arrival.body)
+        if arrival.kind in deliveries.STATE and told.pull_request:
+            await self._look_at(told.repository.full_name, told.pull_request.number)
         try:
             if arrival.kind == answering.KIND:
                 await answering.answer(self._us, told)
@@ -48,7 +52,16 @@ class Github:
         except (Refused, Later) as problem:
             raise again(problem) from problem
 
+    async def _look_at(self, slug: str, number: int) -> None:
+        """How a pull request stands now, whatever the delivery says: it may be old."""
+        try:
+            await repositories.noticed(slug, number)
+        except (Refused, Later) as problem:
+            raise again(problem) from problem
+
     async def compose(self, db: AsyncSession, post: PostRow, room: RoomRow) -> Letter | None:
+        if post.subject.startswith(pulls.SUBJECTS):
+            return await pulls.compose(db, post, room)
         if room.kind is not RoomKind.ISSUE:
             return None
         text = await writing.text(db, post, room, self._settings.address)
@@ -57,6 +70,8 @@ class Github:
     async def show(self, post: PostRow, room: RoomRow, letter: Letter, *, silent: bool, unsure: bool) -> Shown:
         """GitHub tells people of every new comment and of no edit, so that nothing can be said silently."""
         del silent
+        if post.subject.startswith(pulls.SUBJECTS):
+            return await pulls.show(self._us.client, post, room, letter)
         return await showing.show(self._us, post, room, letter.text, unsure=unsure)
 
     async def serve(self) -> None:

@@ -21,7 +21,7 @@ from orchestrator.domain.elsewhere import RoomKind
 from orchestrator.errors import Conflict, NotAllowed, NotFound, OrchestratorError, Unreachable
 from orchestrator.forge.hub import Later, Refused
 from orchestrator.runtime import read, tx
-from orchestrator.store import commands, cursors, gates, identities, pages, posts, projects, rooms, suggestions
+from orchestrator.store import commands, cursors, gates, hubs, identities, pages, posts, projects, rooms, suggestions
 from orchestrator.store.elsewhere import RoomRow
 from orchestrator.store.people import User
 from orchestrator.store.tables import GateRow, ProjectRow
@@ -65,7 +65,7 @@ async def _place(db: AsyncSession, said: Remark) -> Place:
     room = await rooms.at(db, NAME, said.address)
     if room and room.project_id:
         return Place(room, await projects.row(db, room.project_id))
-    return Place(room, await projects.on_hub(db, said.slug))
+    return Place(room, await hubs.by_slug(db, said.slug))
 
 
 async def was_heard(db: AsyncSession, key: str) -> bool:
@@ -245,7 +245,8 @@ async def _met(db: AsyncSession, said: Remark) -> str:
 async def _begun(db: AsyncSession, said: Remark, project_id: str) -> None:
     if project_id:
         project = await projects.locked(db, project_id)
-        project.hub = project.hub or said.slug
+        if not project.hub:
+            await hubs.link(db, project, said.slug)
         await _bound(db, said, project_id)
     await note_heard(db, said.key)
 

@@ -16,7 +16,7 @@ from orchestrator.domain import deliveries
 from orchestrator.errors import NotUnderstood, Unreachable
 from orchestrator.forge.hub import Later, Refused
 from orchestrator.runtime import read, tx
-from orchestrator.store import arrivals, cursors, posts, projects, rooms
+from orchestrator.store import arrivals, cursors, posts, rooms
 from orchestrator.store.arrivals import Arrival
 from orchestrator.store.elsewhere import PostRow, RoomRow
 
@@ -79,8 +79,7 @@ async def _alone(look: Any, where: str) -> None:
 
 async def repositories(db: AsyncSession) -> list[str]:
     """Where somebody may speak with us: where a project is, or where we were spoken with."""
-    spoken = await rooms.addresses(db, NAME)
-    return sorted({each.partition("#")[0].lower() for each in (*await projects.hubs(db), *spoken)})
+    return sorted({address.partition("#")[0].lower() for address in await rooms.addresses(db, NAME)})
 
 
 async def _list(us: Us, slug: str, kind: Kind) -> None:
