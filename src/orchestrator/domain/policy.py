@@ -63,7 +63,9 @@ def require(role: Role, verb: type[command.Command]) -> None:
     """Raise NotAllowed, with a sentence, unless somebody of this role may do it."""
     if not allows(role, verb):
         article = "an" if role in ANSWERS else "a"
-        raise NotAllowed(f"In this project you are {article} {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}.")
+        raise NotAllowed(
+            f"In this project you are {article} {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}."
+        )
 
 
 def _who(least: Role) -> str:

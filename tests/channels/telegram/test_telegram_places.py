@@ -24,7 +24,7 @@ async def test_a_stranger_gets_one_sentence_once_and_no_effect(here: Town):
 
 
 async def test_a_code_works_once_and_only_for_one(here: Town):
-    user, nadia = await here.linked("Nadia")
+    _user, nadia = await here.linked("Nadia")
     code = next(row for row in await taken() if str(nadia.id).encode() in row.body)
     used = code.body.decode().split("/start ")[1].split('"')[0]
     eve = here.telegram.person("Eve")
@@ -96,7 +96,7 @@ async def test_changes_in_a_group_are_asked_of_one_person(here: Town):
     await here.answered(nadia.press("Ask for changes", group))
     asked = await here.sees(group, "What should be different?")
     assert asked.asks
-    tom, phone = await here.linked("Tom")
+    _tom, phone = await here.linked("Tom")
     phone.say("I want it green", group, to=asked)
     await here.calm()
     assert (await read(gates.get, gate.id)).status is Status.PENDING
@@ -190,7 +190,7 @@ async def test_an_album_is_declined_once(here: Town):
 
 
 async def test_small_text_files_are_words_and_others_are_not(here: Town):
-    user, nadia = await here.linked("Nadia")
+    _user, nadia = await here.linked("Nadia")
     nadia.sends("idea.txt", b"An app that waters my plants while I am away", caption="My idea")
     await until(lambda: _project(nadia))
     assert "waters my plants" in (await here.row(await _project(nadia))).idea
