@@ -1,7 +1,7 @@
 """A stand-in for Telegram's Bot API, on loopback: strict about what it takes, with floods and faults to switch on.
 
-`async with TelegramApi() as telegram:` is at `telegram.url`; people are made with `telegram.person("Nadia")`, and what a
-bot shows them is read from their chats.
+`async with TelegramApi() as telegram:` is at `telegram.url`; people are made with `telegram.person("Nadia")`, and
+what a bot shows them is read from their chats.
 """
 
 import asyncio
@@ -91,8 +91,7 @@ class TelegramApi:
 
     def person(self, name: str, username: str = "") -> Person:
         """Somebody with a chat of their own, which begins when they write."""
-        person = Person(self, next(self._people), name, username or name.lower())
-        return person
+        return Person(self, next(self._people), name, username or name.lower())
 
     def group(self, title: str, *, forum: bool = False) -> Group:
         number = -(10**12) - next(self._people) if forum else -next(self._people)
@@ -157,7 +156,7 @@ class TelegramApi:
             raise HangUp
         if fault and fault.status:
             raise Bad(fault.status, fault.description, **fault.parameters)
-        does = getattr(self, f"_do_{method}", None)
+        does = getattr(self, "_do_" + re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", method), None)
         if does is None:
             raise Bad(404, "Not Found: method not found")
         result = does(given | {f"file:{name}": file for name, file in files.items()})  # type: ignore[dict-item]
@@ -175,13 +174,13 @@ class TelegramApi:
                     return fault
         return None
 
-    def _do_getMe(self, _given: dict[str, str]) -> Any:
+    def _do_get_me(self, _given: dict[str, str]) -> Any:
         return BOT | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
 
-    def _do_getMyCommands(self, _given: dict[str, str]) -> Any:
+    def _do_get_my_commands(self, _given: dict[str, str]) -> Any:
         return self.commands
 
-    def _do_setMyCommands(self, given: dict[str, str]) -> Any:
+    def _do_set_my_commands(self, given: dict[str, str]) -> Any:
         commands = json.loads(given["commands"])
         for one in commands:
             if not COMMAND.fullmatch(one["command"]) or not 1 <= len(one["description"]) <= 256:
@@ -193,7 +192,7 @@ class TelegramApi:
 
     # What the bot is told
 
-    async def _do_getUpdates(self, given: dict[str, str]) -> Any:
+    async def _do_get_updates(self, given: dict[str, str]) -> Any:
         if self.webhook:
             raise Bad(409, HOOKED)
         if self._polling and not self._polling.done():
@@ -222,7 +221,7 @@ class TelegramApi:
         self._updates = [one for one in self._updates if set(one) & set(kinds)]
         return self._updates
 
-    def _do_setWebhook(self, given: dict[str, str]) -> Any:
+    def _do_set_webhook(self, given: dict[str, str]) -> Any:
         secret = given.get("secret_token", "")
         if secret and not SECRET.fullmatch(secret):
             raise Bad(400, "Bad Request: secret token contains unallowed characters")
@@ -232,11 +231,11 @@ class TelegramApi:
         self._news.set()
         return True
 
-    def _do_deleteWebhook(self, _given: dict[str, str]) -> Any:
+    def _do_delete_webhook(self, _given: dict[str, str]) -> Any:
         self.webhook = {}
         return True
 
-    def _do_getWebhookInfo(self, _given: dict[str, str]) -> Any:
+    def _do_get_webhook_info(self, _given: dict[str, str]) -> Any:
         info = {"url": self.webhook.get("url", ""), "has_custom_certificate": False}
         more = {"allowed_updates": self.webhook["kinds"]} if self.webhook.get("kinds") else {}
         return info | {"pending_update_count": len(self._updates)} | more
@@ -285,14 +284,14 @@ class TelegramApi:
             raise Bad(429, "Too Many Requests: retry after 1", retry_after=max(1, round(left)))
         self._sent[chat.id] = now
 
-    def _do_sendMessage(self, given: dict[str, str]) -> Any:
+    def _do_send_message(self, given: dict[str, str]) -> Any:
         chat = self._place(given)
         seen, tags = words.text(given)
         rows = words.markup(given)
         self._no_flood(chat)
         return self._put(chat, given, seen, tags, rows)
 
-    def _do_sendDocument(self, given: dict[str, Any]) -> Any:
+    def _do_send_document(self, given: dict[str, Any]) -> Any:
         chat = self._place(given)
         attached = given.get("document", "")
         file = given.get(f"file:{attached.removeprefix('attach://')}") or given.get("file:document")
@@ -327,7 +326,7 @@ class TelegramApi:
             raise Bad(400, "Bad Request: message can't be edited")
         return chat, item
 
-    def _do_editMessageText(self, given: dict[str, str]) -> Any:
+    def _do_edit_message_text(self, given: dict[str, str]) -> Any:
         chat, item = self._ours(given)
         seen, tags = words.text(given)
         rows = words.markup(given)
@@ -338,7 +337,7 @@ class TelegramApi:
         item.text, item.tags, item.rows = seen, tags, rows
         return item.told(chat)
 
-    def _do_editMessageReplyMarkup(self, given: dict[str, str]) -> Any:
+    def _do_edit_message_reply_markup(self, given: dict[str, str]) -> Any:
         chat, item = self._ours(given)
         rows = words.markup(given)
         if rows == item.rows:
@@ -346,7 +345,7 @@ class TelegramApi:
         item.rows = rows
         return item.told(chat)
 
-    def _do_answerCallbackQuery(self, given: dict[str, str]) -> Any:
+    def _do_answer_callback_query(self, given: dict[str, str]) -> Any:
         id, text = given["callback_query_id"], given.get("text", "")
         if id not in self.queries:
             raise Bad(400, TOO_OLD)
@@ -355,14 +354,14 @@ class TelegramApi:
         self.answers[id] = (text, given.get("show_alert", "").lower() == "true")
         return True
 
-    def _do_sendChatAction(self, given: dict[str, str]) -> Any:
+    def _do_send_chat_action(self, given: dict[str, str]) -> Any:
         chat = self._place(given)
         if given.get("action") not in ACTIONS:
             raise Bad(400, "Bad Request: wrong parameter action in request")
         self.actions.append((chat.id, given["action"]))
         return True
 
-    def _do_sendMessageDraft(self, given: dict[str, str]) -> Any:
+    def _do_send_message_draft(self, given: dict[str, str]) -> Any:
         chat = self._place(given)
         if chat.type != "private":
             raise Bad(400, "Bad Request: drafts are for private chats")
@@ -371,7 +370,7 @@ class TelegramApi:
         self.drafts.append((chat.id, int(given["draft_id"]), words.text(given)[0]))
         return True
 
-    def _do_getFile(self, given: dict[str, str]) -> Any:
+    def _do_get_file(self, given: dict[str, str]) -> Any:
         if given.get("file_id") not in self.files:
             raise Bad(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
         id = given["file_id"]

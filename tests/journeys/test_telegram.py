@@ -6,14 +6,21 @@ from pathlib import Path
 import pytest
 
 from ground.nursery import Nursery
-from ground.telegram_api import Fault, TelegramApi
-from ground.until import until
+from ground.telegram_api import TelegramApi
 from journeys import telegram_phone as phones
 from journeys.telegram_phone import Phone
 
 pytestmark = pytest.mark.timeout(400)
 IDEA = "I want a meal planning app for busy parents"
-FEATURES = "- plan the week\n- swap a meal\n- make one shopping list\n- see who is home\n- print the plan\n- note allergies\n- share it with friends"
+FEATURES = """
+- plan the week
+- swap a meal
+- make one shopping list
+- see who is home
+- print the plan
+- note allergies
+- share it with friends
+"""
 PHASES = 5
 DEATHS = 12
 MOST = 15  # messages of ours for a project of five phases, beside replies to what was said

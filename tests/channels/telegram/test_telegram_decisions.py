@@ -11,10 +11,9 @@ from ground.until import until
 from orchestrator import clock
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import Answer, SetMember
-from orchestrator.domain.gate import Decision, Kind, Status
-from orchestrator.domain.project import Signal, Step
+from orchestrator.domain.gate import Decision, Kind, Status, Way
+from orchestrator.domain.project import Step
 from orchestrator.domain.question import Question, WayOut
-from orchestrator.domain.gate import Way
 from orchestrator.runtime import read, tx
 from orchestrator.store import gates, posts, projects
 
@@ -59,7 +58,7 @@ async def test_who_presses_second_is_told_who_was_faster(here: Town):
 
 async def test_pressed_twice_counts_once_and_both_are_answered(here: Town):
     user, nadia = await here.linked("Nadia")
-    _, gate = await here.at_vision(user)
+    _, _gate = await here.at_vision(user)
     card = await here.sees(nadia.chat, "needs you")
     data = card.rows[1][0]["callback_data"]
     first, second = nadia.press_data(data, card), nadia.press_data(data, card)

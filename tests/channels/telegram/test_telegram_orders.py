@@ -27,7 +27,7 @@ async def test_help_and_link_and_what_is_not_known(here: Town):
 
 
 async def test_new_with_an_idea_and_without(here: Town):
-    user, nadia = await here.linked("Nadia")
+    _user, nadia = await here.linked("Nadia")
     await here.said(nadia, "/new", "What would you like to make?")
     await here.said(nadia, "An app that waters my plants", "?")
     first = (await room(nadia.chat)).project_id
@@ -48,7 +48,7 @@ async def test_new_can_be_left(here: Town):
 async def test_without_a_project_orders_say_so(here: Town):
     _, nadia = await here.linked("Nadia")
     for order in ("/status", "/pause", "/approve", "/vision", "/cost", "/reset", "/undo", "/projects"):
-        await here.said(nadia, order, "You have no project yet")
+        assert await here.said(nadia, order, "You have no project yet")
 
 
 async def test_status_cost_and_the_vision_that_is_not_there(here: Town):
@@ -92,7 +92,7 @@ async def test_words_wait_until_it_is_clear_which_project_they_are_for(here: Tow
 
 async def test_pause_resume_and_continue(here: Town):
     user, nadia = await here.linked("Nadia")
-    project, gate = await here.at_vision(user)
+    _project, _gate = await here.at_vision(user)
     await here.sees(nadia.chat, "needs you")
     await here.said(nadia, "/pause", "Paused by Nadia")
     await here.sees(nadia.chat, "No longer asked")

@@ -43,11 +43,16 @@ class Town:
 
     async def linked(self, name: str) -> tuple[User, Person]:
         """Somebody with an account here and one on Telegram, which belong together."""
-        user, person = await self.user(name), self.telegram.person(name)
+        user = await self.user(name)
+        return user, await self.phone(user)
+
+    async def phone(self, user: User) -> Person:
+        """Their account on Telegram, linked by a code from the settings page."""
+        person = self.telegram.person(user.name)
         code = await tx(links.create, user.acts(), "telegram", user.id, clock.now())
         person.say(f"/start {code}")
         await self.sees(person.chat, "This chat is yours now")
-        return user, person
+        return person
 
     async def sees(self, chat: Chat, what: str, topic: int | None = None, after: Item | None = None) -> Item:
         """Wait for a message in which this stands; `after` another one."""
