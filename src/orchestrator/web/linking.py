@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator import clock
 from orchestrator.domain.command import Actor
 from orchestrator.domain.elsewhere import SERVICES
-from orchestrator.errors import NotPossible, NotUnderstood
+from orchestrator.errors import Conflict, NotUnderstood
 from orchestrator.runtime import runtime
 from orchestrator.settings import Settings
 from orchestrator.store import cursors, identities, links
@@ -52,7 +52,7 @@ async def code(db: AsyncSession, who: Actor, channel: str, login: str) -> Code:
     if channel not in SERVICES:
         raise NotUnderstood(NO_SERVICE.format(name=channel[:40], all=", ".join(SERVICES)), field="channel")
     if not here(runtime().settings, channel):
-        raise NotPossible(NOT_HERE.format(title=SERVICES[channel]))
+        raise Conflict(NOT_HERE.format(title=SERVICES[channel]))
     about = account(login) if channel == "github" else ""
     until = identities.code_lasts()
     made = await links.create(db, who, channel, who.user_id, clock.now(), about=about)

@@ -20,7 +20,7 @@ NOT_CONNECTED = Mark(State.REST, "unchecked", "Not connected")
 ABSENT = Mark(State.REST, "minus", "Not set up here")
 FOR = {
     "telegram": "Answer from your phone with one tap. You need the Telegram app and one minute.",
-    "github": "Answer where the code is: with a 👍 or a comment. What you write there counts as said by you.",
+    "github": "Answer where the code is: with a thumbs-up or a comment. What you write there counts as said by you.",
 }
 NOT_HERE = "Whoever runs this installation can set it up."
 TELLS = {
