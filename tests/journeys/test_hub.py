@@ -2,10 +2,17 @@
 
 import pytest
 
-from ground.github_api import GithubApi
+from ground.github_api import Fault, GithubApi
 from journeys.workshop import workshop
+from orchestrator import clock
+from orchestrator.conversation.command import perform
+from orchestrator.delivery import hub_looking
+from orchestrator.domain.command import ORCHESTRATOR, BringIn, Create, SetHub, SetMember
 from orchestrator.domain.gate import Decision, Kind, Way
 from orchestrator.domain.project import Step
+from orchestrator.errors import Conflict, NotAllowed, NotUnderstood
+from orchestrator.runtime import read, tx
+from orchestrator.store import people, suggestions
 
 APP = {"README.md": "# Shop\n", "shop.txt": "dinner\n"}
 
@@ -177,3 +184,75 @@ async def test_undo_reaches_github_also_where_the_app_is_protected(github, tmp_p
         await here.undoes(1)
         assert repo.git.files("main") == ["README.md", "shop.txt"]
         assert "Undo phase 1" in list(repo.pulls.values())[-1]["title"]
+
+
+async def test_open_issues_become_suggestions_once_and_never_reach_the_brief(github, tmp_path):
+    repo = github.repository("acme/shop", APP)
+    ana = github.person("ana", repo, "read")
+    first, second = ana.opens(repo, "Print it", "For the fridge."), ana.opens(repo, "Sing", "")
+    ana.closes(repo, ana.opens(repo, "Old"))
+    async with workshop(github, tmp_path / "data") as here:
+        await here.begins("acme/shop")
+        before = (await here.row()).brief
+        listed = await hub_looking.issues(here.project)
+        assert [(each.wish.number, each.wish.title, each.known) for each in listed] == [
+            (first, "Print it", False),
+            (second, "Sing", False),
+        ]
+        for new in (1, 0):
+            wishes = await hub_looking.wishes(here.project, [first, 99])
+            assert (await here.do(BringIn(here.project, wishes)))["brought"] == new
+        (only,) = await read(suggestions.open, here.project)
+        assert (only.id, only.author, only.text) == (f"github:acme/shop#{first}", "ana", "Print it\n\nFor the fridge.")
+        assert only.link == f"{github.url}/acme/shop/issues/{first}"
+        assert [each.known for each in await hub_looking.issues(here.project)] == [True, False]
+        assert (await here.row()).brief == before
+
+
+async def test_a_repository_belongs_to_one_project_and_only_an_owner_chooses_it(github, tmp_path):
+    github.repository("acme/shop", APP)
+    async with workshop(github, tmp_path / "data") as here:
+        await here.begins("acme/shop")
+        await here.sees(lambda: here.says("on GitHub now"))
+        with pytest.raises(Conflict, match="belongs to another project"):
+            await here.do(Create("Another idea", hub="Acme/Shop"))
+        with pytest.raises(NotUnderstood, match="owner/name"):
+            await here.links("shop")
+        tom = await tx(people.create, ORCHESTRATOR, "tom@example.org", "Tom", clock.now())
+        await here.do(SetMember(here.project, "approver", user_id=tom.id))
+        with pytest.raises(NotAllowed, match="choose its place on GitHub"):
+            await perform(SetHub(here.project, ""), tom.acts(), "tom")
+        await here.links("")
+        assert (await here.do(Create("Another idea", hub="acme/shop")))["project"]
+
+
+async def test_how_a_pull_request_stands_is_looked_up_whatever_a_webhook_says(github, tmp_path):
+    repo = github.repository("acme/shop", APP)
+    async with workshop(github, tmp_path / "data", github_poll_s=0) as here:
+        await here.built("acme/shop")
+        await here.sees(lambda: here.knows("1-0", state="open", draft=False))
+        assert not await hub_looking.noticed("acme/shop", 99)
+        assert not await hub_looking.noticed("acme/other", 1)
+        github.person("tom", repo, "write").reviews(repo, 1, "CHANGES_REQUESTED")
+        for _ in range(2):
+            assert await hub_looking.noticed("Acme/Shop", 1)
+        assert await here.knows("1-0", review="changes", reviewers=("tom",))
+        changed = [(each["state"], each["draft"], each["review"]) for each in await here.happened("pull.changed")]
+        assert changed.count(("open", False, "changes")) == 1
+
+
+async def test_while_github_is_away_the_phase_is_built_and_it_is_sent_when_it_is_back(github, tmp_path):
+    repo = github.repository("acme/shop", APP)
+    async with workshop(github, tmp_path / "data") as here:
+        await here.prepared("acme/shop")
+        away = Fault(times=100_000, status=503)
+        github.faults.append(away)
+        await here.built()
+        assert not repo.pulls
+        await here.answers(Kind.PHASE_COMPLETE)
+        gate = await here.gate(Kind.ERROR_RESOLUTION)
+        assert "GitHub" in gate.question
+        away.times = 0
+        await here.answers(Kind.ERROR_RESOLUTION, way=Way.DIFFERENTLY)
+        await here.gate(Kind.PHASE_START)
+        assert repo.pulls[1]["merged"] == repo.git.head("main")

@@ -146,8 +146,10 @@ def result(phase: PlannedPhase, proof: Proof, *, last: bool, usually: str = "") 
     )
 
 
-def problem(sentence: str, phase: int, proof: Proof, *, building: bool, usually: str = "") -> Question:
-    """Ask how to go on. `building` says that there is a trial copy to go back from."""
+def problem(
+    sentence: str, phase: int, proof: Proof, *, building: bool, merging: bool = False, usually: str = ""
+) -> Question:
+    """Ask how to go on. `building`: there is a trial copy to go back from; `merging`: it is built, and not taken in."""
     safe = (
         f"Phases 1 to {phase - 1} are untouched; phase {phase} is on a trial copy." if phase > 1 else "Nothing is lost."
     )
@@ -167,13 +169,17 @@ def problem(sentence: str, phase: int, proof: Proof, *, building: bool, usually:
             *_time(usually),
         ),
         ways=(
-            WayOut(
-                Way.DIFFERENTLY, "Try it differently", "The builder begins this step again and is told what went wrong."
-            ),
+            AGAIN if merging else DIFFERENTLY,
             WayOut(Way.BACK, "Go back to the last good state", _back(phase, building=building)),
             WayOut(Way.STOP, "Stop here", "Nothing more is built for now. You can go on whenever you like."),
         ),
     )
+
+
+DIFFERENTLY = WayOut(
+    Way.DIFFERENTLY, "Try it differently", "The builder begins this step again and is told what went wrong."
+)
+AGAIN = WayOut(Way.DIFFERENTLY, "Try again", "We try once more to take the phase into your app. Nothing is built anew.")
 
 
 def limit(spent: int, budget: int, currency: Currency, parts: Sequence[tuple[str, int]]) -> Question:

@@ -74,7 +74,8 @@ async def _problem(db: AsyncSession, project: ProjectRow) -> Question:
     proof = await _proof(db, project) if building else Proof()
     kinds = TRIED.get(project.failed_at or project.step)
     usually = await took.usually(db, project, kinds, "to try again") if kinds else ""
-    return question.problem(sentence, project.phase, proof, building=building, usually=usually)
+    merging = project.failed_at is Step.MERGING
+    return question.problem(sentence, project.phase, proof, building=building, merging=merging, usually=usually)
 
 
 async def _permission(db: AsyncSession, project: ProjectRow) -> Question:
