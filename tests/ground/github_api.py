@@ -31,7 +31,7 @@ from ground.model_api import Connection, Reply
 
 LOOPBACK = "127.0.0.1"
 NAMES = ("orchestrator-bot", "orchestrator-app[bot]")
-TOKEN, SECRET, APP_ID = "ghp_of-the-orchestrator", "a secret between us", 4711
+TOKEN, SECRET, APP_ID = "ghp_of-the-orchestrator", "a-secret-between-us", 4711
 KEYS: list[rsa.RSAPrivateKey] = []
 
 
