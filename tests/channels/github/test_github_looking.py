@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from channels.github.issue import Town
-from channels.github.test_hearing import said
+from channels.github.test_github_hearing import said
 from ground.github_api import limited
 from ground.until import until
 from orchestrator.conversation.command import perform
