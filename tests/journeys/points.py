@@ -14,13 +14,20 @@ COMMANDS = sorted(verb.__name__.lower() for verb in VERBS)
 STEPS = sorted(WORKING)
 # After these the rows have moved on: the same step does not pass them again, only the next one of its kind does.
 BEHIND = ("moved:", "turn:stored")
+ON_GITHUB = "hub"  # so begin the names of the modules that see to repositories there
 BY_MODEL = {"summed"}  # nobody comes by here without a model
 
 
 def everywhere() -> set[str]:
     """The names of all points, with what the code fills in."""
-    found = (name for path in SOURCE.rglob("*.py") for call in _calls(path) for name in _names(call, path))
-    return set(found)
+    others = (path for path in SOURCE.rglob("*.py") if not path.name.startswith(ON_GITHUB))
+    return {name for path in others for call in _calls(path) for name in _names(call, path)}
+
+
+def on_github() -> set[str]:
+    """The names of those that only a project on GitHub comes by."""
+    ours = SOURCE.rglob(f"{ON_GITHUB}*.py")
+    return {name for path in ours for call in _calls(path) for name in _names(call, path)}
 
 
 def _calls(path: Path) -> list[ast.Call]:
