@@ -1,5 +1,6 @@
 """A feature wholly over a GitHub issue: from a mention to merged pull requests, whatever happens in between."""
 
+import asyncio
 import contextlib
 import re
 import time
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from ground.github_api import Fault, GithubApi, Person, limited
-from ground.github_world import Repo
+from ground.github_world import Delivery, Repo
 from ground.nursery import Nursery
 from ground.server import Server
 from ground.until import until
@@ -144,6 +146,34 @@ async def test_a_feature_wholly_over_an_issue_from_mention_to_merged_pull_reques
     gates = (await street.server.http.get(f"/api/v1/projects/{project['id']}/gates")).json()["items"]
     assert {gate["channel"] for gate in gates} == {"github"}
     assert [gate["status"] for gate in gates] == ["APPROVED"] * 6
+
+
+async def test_what_was_acknowledged_outlives_a_power_cut(street: Street):
+    for number in range(120):
+        street.ana.says(street.repo, street.ana.opens(street.repo, "Talk"), f"@{BOT} {number}")
+    happened, accepted = street.github.world.happened, list[str]()
+
+    async def send(which: list[Delivery]) -> None:
+        for one in which:
+            with contextlib.suppress(httpx.TransportError):
+                if await street.github.deliver(f"{street.server.url}/webhooks/github", one) == [202]:
+                    accepted.append(one.id)
+
+    sending = [asyncio.create_task(send(happened[first::8])) for first in range(8)]
+    await until(lambda: len(accepted) > 20)
+    await street.server.kill()
+    await asyncio.gather(*sending)
+
+    assert 20 < len(accepted) < 120
+    assert set(accepted) <= await _kept(street.server.data)
+
+
+async def _kept(data: Path) -> set[str]:
+    database = engine.connect(None, data)
+    async with database.reader.connect() as connection:
+        found = set(await connection.scalars(sa.text("SELECT key FROM arrivals")))
+    await database.dispose()
+    return found
 
 
 def done(street: Street) -> bool:
