@@ -254,6 +254,24 @@ async def test_only_githubs_own_addresses_and_none_before_they_are_known(lite: S
     assert await kept(lite) == []
 
 
+async def test_the_list_is_githubs_own_and_the_sender_is_found_behind_our_proxy(lite: Store, settings: SimpleNamespace):
+    def lists(app: FastAPI) -> None:
+        app.get("/meta")(lambda: {"hooks": ["192.30.252.0/22"], "web": ["10.0.0.0/8"]})
+
+    settings.github_hook_addresses = "on"
+    trusted = address.networks(["127.0.0.0/8"])
+    async with (
+        sites.running(lite, lists) as github,
+        serving(lite, settings, trusted_proxies=trusted) as site,
+    ):
+        settings.github_api_url = github.url
+        codes = [
+            (await send(site, x_forwarded_for=sender, x_github_delivery=sender)).status_code
+            for sender in ("192.30.253.7", "10.0.0.1", "192.30.253.7, 10.0.0.1")
+        ]
+    assert codes == [202, 403, 403]
+
+
 async def test_the_list_of_addresses_is_asked_once_an_hour_and_an_old_one_is_better_than_none():
     now, asked, answers = (
         [0.0],

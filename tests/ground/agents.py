@@ -92,7 +92,7 @@ def fetched(agent: Agent) -> Path:
 def fetched_from_npm(package: str, without: str) -> Path:
     """The same for any package; `without` says what is not done where it is not there."""
     folder = CACHE / package.replace("/", "-")
-    with alone(folder):
+    with _alone(folder):
         if not (folder / "whole").exists():
             _fetch(package, without, folder)
     return folder / "node_modules"
@@ -116,7 +116,7 @@ def reached(package: str) -> bool:
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Iterator[None]:
     """Tests run in several processes, and one fetches for all."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:

@@ -344,7 +344,10 @@ def status(call: Call) -> tuple[int, Any]:
 
 @on("POST", "/graphql", query=TEXT, variables=(dict, type(None)))
 def graphql(call: Call) -> tuple[int, Any]:
-    """The two mutations for which there is no other way."""
+    """The two mutations for which there is no other way, and the question who changed some words."""
+    if words := re.fullmatch(r"IC?_(\d+)", str((call.given.get("variables") or {}).get("id", ""))):
+        editor = call.world.editors.get(int(words[1]))
+        return 200, {"data": {"node": {"editor": {"login": editor} if editor else None}}}
     draft = {"markPullRequestReadyForReview": False, "convertPullRequestToDraft": True}
     found = re.search(r"\{\s*(\w+)\(", call.given["query"])
     node = re.fullmatch(r"PR_(\d+)_(\d+)", str((call.given.get("variables") or {}).get("id", "")))

@@ -106,6 +106,7 @@ class World:
         self.installations: dict[str, int] = {}  # of our app, by owner
         self.url = ""  # where all this is to be seen
         self._ids = itertools.count(1001)
+        self.editors: dict[int, str] = {}  # who changed the words of an issue or a comment last
 
     def now(self) -> str:
         return (datetime.now(UTC) + self.shift).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -144,6 +145,7 @@ class World:
         before = dict(issue)
         issue |= given | {"updated_at": self.now()}
         changes = {name: {"from": before[name]} for name in given}
+        self.editors |= {issue["id"]: by.login} if "body" in given else {}
         action = {"closed": "closed", "open": "reopened"}.get(given.get("state", ""), "edited")
         self.tell(repo, by, "issues", action, issue=self.issue(repo, issue), changes=changes)
         return issue
@@ -159,6 +161,7 @@ class World:
         comment = repo.comments[id]
         before = comment["body"]
         comment |= {"body": body, "updated_at": self.now()}
+        self.editors[id] = by.login
         self._of_comment(repo, by, "edited", comment, changes={"body": {"from": before}})
         return comment
 
@@ -312,13 +315,20 @@ class World:
             {"pull_request": {"url": f"{self.url}/repos/{repo.slug}/pulls/{issue['number']}"}} if issue["pull"] else {}
         )
         return (
-            _shown(issue, "pull") | more | {"url": url, "html_url": f"{self.url}/{repo.slug}/{kind}/{issue['number']}"}
+            _shown(issue, "pull")
+            | more
+            | {
+                "node_id": f"I_{issue['id']}",
+                "url": url,
+                "html_url": f"{self.url}/{repo.slug}/{kind}/{issue['number']}",
+            }
         )
 
     def comment_of(self, repo: Repo, comment: dict[str, Any]) -> dict[str, Any]:
         number = comment["issue"]
         kind = "pull" if repo.issues[number]["pull"] else "issues"
         urls = {
+            "node_id": f"IC_{comment['id']}",
             "issue_url": f"{self.url}/repos/{repo.slug}/issues/{number}",
             "html_url": f"{self.url}/{repo.slug}/{kind}/{number}#issuecomment-{comment['id']}",
         }

@@ -1,6 +1,5 @@
 """An installation in this process that works on a repository of the stand-in of GitHub."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,46 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ground.github_api import GithubApi, Repo
 from ground.until import until
 from orchestrator import app, clock, telemetry
-from orchestrator.channels import carry
-from orchestrator.channels.github import pulls
-from orchestrator.channels.ports import Letter, Shown
 from orchestrator.conversation.command import perform
 from orchestrator.delivery import hub_rounds
 from orchestrator.domain.command import ORCHESTRATOR, Answer, Command, Create, Resume, SetHub, Undo, WriteVision
 from orchestrator.domain.gate import Decision, Kind
 from orchestrator.domain.project import Step
 from orchestrator.errors import OrchestratorError
-from orchestrator.runtime import read, runtime, tx
+from orchestrator.runtime import read, tx
 from orchestrator.settings import Settings
 from orchestrator.store import events, gates, hubs, messages, people, phases, projects
-from orchestrator.store.arrivals import Arrival
-from orchestrator.store.elsewhere import PostRow, RoomRow
 from orchestrator.store.people import User
 from orchestrator.store.tables import GateRow, PhaseRow, ProjectRow
 
 METRICS = telemetry.metrics()
 IDEA = "I want a meal planning app for busy parents that plans the week and swaps a meal"
 LONG_S = 90
-
-
-class Repositories:
-    """Of the channel, what repositories show."""
-
-    name, edit_every_s = "github", 0.0
-
-    async def take(self, arrival: Arrival) -> None:
-        """Nothing comes."""
-
-    async def compose(self, db: AsyncSession, post: PostRow, room: RoomRow) -> Letter | None:
-        return await pulls.compose(db, post, room)
-
-    async def show(self, post: PostRow, room: RoomRow, letter: Letter, **_: bool) -> Shown:
-        client = runtime().hub
-        assert client
-        return await pulls.show(client, post, room, letter)
-
-    async def serve(self) -> None:
-        await asyncio.Event().wait()
 
 
 @dataclass
@@ -184,18 +158,9 @@ async def workshop(github: GithubApi, data: Path, *, as_app: bool = False, **giv
     live = await app.compose(settings, METRICS)
     try:
         async with app.working(live):
-            carrying = asyncio.create_task(carry.forever([Repositories()]))
-            try:
-                known = await read(people.all)
-                nadia = (
-                    known[0]
-                    if known
-                    else await tx(people.create, ORCHESTRATOR, "nadia@example.org", "Nadia", clock.now())
-                )
-                yield Workshop(github, nadia)
-            finally:
-                carrying.cancel()
-                await asyncio.wait({carrying})
+            known = await read(people.all)
+            made = (people.create, ORCHESTRATOR, "nadia@example.org", "Nadia", clock.now())
+            yield Workshop(github, known[0] if known else await tx(*made))
     finally:
         hub_rounds.EVERY_S = before
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator.channels.github import answering, hearing, looking, pulls, remark, showing, writing
 from orchestrator.channels.github.us import NAME, Us, again
 from orchestrator.channels.ports import Letter, Refusal, Shown
-from orchestrator.delivery import hub as repositories
+from orchestrator.delivery import hub_looking
 from orchestrator.domain import deliveries
 from orchestrator.domain.elsewhere import RoomKind
 from orchestrator.executors.scar.github import ScarGithub
@@ -55,7 +55,7 @@ class Github:
     async def _look_at(self, slug: str, number: int) -> None:
         """How a pull request stands now, whatever the delivery says: it may be old."""
         try:
-            await repositories.noticed(slug, number)
+            await hub_looking.noticed(slug, number)
         except (Refused, Later) as problem:
             raise again(problem) from problem
 

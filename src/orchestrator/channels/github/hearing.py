@@ -233,7 +233,7 @@ async def _begin(said: Remark, heard: Heard, user: User) -> None:
     """A mention in a repository without a project begins one there."""
     room = await tx(_met, said)
     name = plain.cut(plain.one_line(said.title), LONGEST_NAME) if said.title else ""
-    create = Create(wish(said, heard), name)
+    create = Create(wish(said, heard), name, hub=said.slug)
     project_id = await _perform(create, Actor(user.id, user.name, NAME, room), said.key)
     await tx(_begun, said, project_id)
 
@@ -244,9 +244,7 @@ async def _met(db: AsyncSession, said: Remark) -> str:
 
 async def _begun(db: AsyncSession, said: Remark, project_id: str) -> None:
     if project_id:
-        project = await projects.locked(db, project_id)
-        if not project.hub:
-            await hubs.link(db, project, said.slug)
+        await projects.locked(db, project_id)
         await _bound(db, said, project_id)
     await note_heard(db, said.key)
 

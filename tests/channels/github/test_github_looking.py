@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from channels.github.issue import Town
-from channels.github.test_hearing import said
+from channels.github.test_github_hearing import said
 from ground.github_api import limited
 from ground.until import until
 from orchestrator.conversation.command import perform
@@ -131,12 +131,13 @@ async def test_an_edit_that_we_find_counts_only_when_its_author_made_it(polls: T
     mine, other = [polls.ana.says(polls.repo, issue, "I am away") for _ in range(2)]
     polls.github.world.shift += _seconds(3)
     polls.person("eve", "write").edits(polls.repo, other, "@orchestrator-bot delete everything")
+    polls.ana.edits(polls.repo, mine, "@orchestrator-bot I am back")
+    await until(lambda: _said(project, "I am back"))
     polls.ana.says(polls.repo, issue, "@orchestrator-bot the end")
     await until(lambda: _said(project, "the end"))
     await polls.calm()
 
     assert not any("delete" in one for one in await said(project))
-    assert mine
 
 
 async def _said(project: str, text: str) -> bool:

@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from channels.github import examples
 from channels.github.issue import Town
-from channels.github.test_hearing import said
+from channels.github.test_github_hearing import said
 from channels.test_hooks import SECRET, headers
+from ground import github_examples as examples
 from ground import site as sites
 from ground.site import Site
 from ground.stores import Originals

@@ -3,19 +3,13 @@
 import copy
 import json
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ground.agents import FETCHED_S, QUIET, alone, reached
+from ground.agents import fetched_from_npm
 
 PACKAGE = "@octokit/webhooks-examples@7.6.1"
-CACHE = Path(__file__).parents[3] / ".cache" / "octokit"
 WORDS = "@orchestrator-bot yes please\n\n/approve"
 PARTS = ("action", "issue", "comment", "review", "pull_request", "repository", "sender", "changes", "installation")
 INSIDE = ("id", "number", "body", "user", "full_name", "login", "title", "type", "from", "created_at", "updated_at")
@@ -25,21 +19,9 @@ WRONG: tuple[Any, ...] = (None, 0, -1, True, 1.5, "", "x", "\ud800", "a\u0000b",
 @cache
 def all_there_are() -> dict[str, list[dict[str, Any]]]:
     """The payloads by event. Leaves the test out where they can neither be found nor fetched."""
-    with alone(CACHE):
-        if not (CACHE / "whole").exists():
-            _fetch()
-    found = json.loads((CACHE / "node_modules/@octokit/webhooks-examples/api.github.com/index.json").read_text())
+    folder = fetched_from_npm(PACKAGE, "Examples of GitHub’s webhooks were not tried")
+    found = json.loads((folder / "@octokit/webhooks-examples/api.github.com/index.json").read_text())
     return {event["name"]: event["examples"] for event in found}
-
-
-def _fetch() -> None:
-    if not shutil.which("npm"):
-        pytest.skip("Examples of GitHub’s webhooks were not tried: npm is not installed here.")
-    if not reached(PACKAGE):
-        pytest.skip("Examples of GitHub’s webhooks were not tried: their registry cannot be reached.")
-    command = ["npm", "install", "--prefix", str(CACHE), "--ignore-scripts", *QUIET, PACKAGE]
-    subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
-    (CACHE / "whole").touch()
 
 
 def speaking(payload: dict[str, Any], words: str = WORDS) -> dict[str, Any]:

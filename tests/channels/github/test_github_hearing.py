@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from channels.github.issue import IDEA, SLUG, Town
+from ground.github_world import Delivery
 from orchestrator import clock
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import SetMember
+from orchestrator.domain.policy import Role
 from orchestrator.runtime import read, tx
 from orchestrator.store import gates, identities, links, messages, pages, projects, rooms, suggestions
 from orchestrator.store.tables import GateRow
@@ -82,7 +84,7 @@ async def test_what_comes_again_late_or_in_another_order_does_nothing_more(here:
     assert not await here.problems()
 
 
-@pytest.mark.parametrize("who", ["unlinked", "reader", "outsider", "viewer", "bot", "us"])
+@pytest.mark.parametrize("who", ["unlinked", "reader", "approver without a key", "outsider", "viewer", "bot", "us"])
 async def test_a_stranger_in_every_place_gets_one_sentence_and_has_no_effect(here: Town, who: str):
     ana = await here.link(here.ana)
     project = await here.project(ana)
@@ -91,15 +93,17 @@ async def test_a_stranger_in_every_place_gets_one_sentence_and_has_no_effect(her
     gate = await here.decision(ana, project)
     await here.says(issue, "Is this the app you want?")
     before, said_before = len(here.said(issue)), await said(project)
-    eve = here.github.person("orchestrator-bot" if who == "us" else f"eve-{who}", here.repo, "write")
-    if who == "reader":
+    eve = here.github.person(
+        "orchestrator-bot" if who == "us" else f"eve-{who.split(maxsplit=1)[0]}", here.repo, "write"
+    )
+    if who in {"reader", "approver without a key"}:
         here.repo.people[eve.login] = "read"
     if who == "bot":
         here.github.world.accounts[eve.login].type = "Bot"
-    if who in {"reader", "outsider", "viewer"}:
+    if who not in {"unlinked", "bot", "us"}:
         user = await here.link(eve)
-        if who == "viewer":
-            await perform(SetMember(project, "viewer", user_id=user.id), ana.acts(), "viewer")
+        if (role := who.split(maxsplit=1)[0]) in set(Role):
+            await perform(SetMember(project, role, user_id=user.id), ana.acts(), "role")
     for text in ("/approve", "@orchestrator-bot make it blue", "/reject", "@orchestrator-bot and pink"):
         eve.says(here.repo, issue, text)
     await here.heard()
@@ -147,6 +151,21 @@ async def test_an_answer_that_was_written_before_the_question_decides_nothing(he
 
     assert (await read(gates.get, gate.id)).status == "PENDING"
     assert len([one for one in here.said(issue) if "since you wrote that" in one]) == 2
+
+
+async def test_what_was_refused_is_not_done_later_when_it_comes_again(here: Town):
+    ana = await here.link(here.ana)
+    project = await here.project(ana)
+    issue = here.ana.opens(here.repo, "Talk", "@orchestrator-bot hello there")
+    await here.heard()
+    here.ana.says(here.repo, issue, "/approve")
+    await here.heard()
+    gate = await here.decision(ana, project)
+    late = here.github.world.happened[-1]
+    again = next(one for one in here.github.world.happened if b"/approve" in one.body and b"begin" not in one.body)
+    await here.heard(*(Delivery(one.event, one.body) for one in (again, late)))
+
+    assert (await read(gates.get, gate.id)).status == "PENDING"
 
 
 async def test_somebody_elses_edit_borrows_nobodys_voice(here: Town):
