@@ -147,7 +147,7 @@ class Telling:
         elif event.kind == "gate.reminded":
             await self._remind(event)
         elif event.kind == "project.moved" and event.data["step"] == Step.COMPLETED:
-            await self._add(News.DONE, f"done:{event.number}")
+            await self._add(News.DONE, f"done:{self.project.id}:{event.number}")
         elif event.kind == "phase.built":
             await self._pull(event.data["phase"])
 
