@@ -144,6 +144,7 @@ class Telling:
             self.at_once = True
             for what in ("gate", "check"):
                 await posts.touch(self.db, self.project.id, f"{what}:{event.data['gate']}")
+            await posts.touch(self.db, self.project.id, f"reminder:{event.data['gate']}:", begins=True)
         elif event.kind == "gate.reminded":
             await self._remind(event)
         elif event.kind == "project.moved" and event.data["step"] == Step.COMPLETED:

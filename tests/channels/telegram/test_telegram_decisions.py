@@ -10,12 +10,12 @@ from ground.telegram_api import TelegramApi
 from ground.until import until
 from orchestrator import clock
 from orchestrator.conversation.command import perform
-from orchestrator.domain.command import Answer, SetMember
+from orchestrator.domain.command import ORCHESTRATOR, Answer, SetMember
 from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.project import Step
 from orchestrator.domain.question import Question, WayOut
 from orchestrator.runtime import read, tx
-from orchestrator.store import gates, posts, projects
+from orchestrator.store import events, gates, posts, projects
 
 
 async def test_a_card_says_all_that_is_needed_and_rings(here: Town):
@@ -295,3 +295,22 @@ async def _answered(db, gate: str, user) -> None:
     gates.answer(db, row, await gates.get(db, gate), Answer(gate, Decision.APPROVE), user.acts())
     row.step = Step.DRAFTING
     await projects.touch(db, row, waiting=False)
+
+
+async def test_a_reminder_rings_with_the_same_buttons_and_loses_them_with_the_answer(here: Town):
+    user, nadia = await here.linked("Nadia")
+    _, gate = await here.at_vision(user)
+    card = await here.sees(nadia.chat, "needs you")
+    await tx(_remind, gate.id)
+    again = await here.sees(nadia.chat, "still waits for you")
+    assert not again.silent
+    assert "No answer never means yes." in again.text
+    await here.answered(nadia.press("Reject", item=again))
+    await until(lambda: not again.buttons and "Reject" not in card.buttons)
+    assert "Rejected by you" in again.text
+
+
+async def _remind(db, id: str) -> None:
+    gate = await gates.get(db, id)
+    row = await projects.locked(db, gate.project_id)
+    events.append(db, row, ORCHESTRATOR, "gate.reminded", gate=id, question=gate.question, phase=gate.phase)
