@@ -34,6 +34,8 @@ from orchestrator.web import (
     api,
     following,
     health,
+    oneself,
+    operations,
     pages,
     preview,
     reference,
@@ -168,7 +170,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
+    for part in (health, api, pages, swaps, following, actions, oneself, operations, preview, reference, rendering):
         app.include_router(part.router)
     app.state.leave = _leave
     _protect(app, settings, metrics)

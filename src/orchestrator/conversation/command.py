@@ -6,11 +6,21 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, building, deciding, interview, meanwhile, said, standing
+from orchestrator.conversation import (
+    budget,
+    building,
+    deciding,
+    interview,
+    meanwhile,
+    said,
+    standing,
+    taking_back,
+    taking_part,
+)
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
-from orchestrator.domain import delta, policy, text
+from orchestrator.domain import delta, policy, suggestion, text
 from orchestrator.domain.brief import Brief, Topic
 from orchestrator.domain.command import (
     Actor,
@@ -18,6 +28,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    Decline,
     Forget,
     OfProject,
     Pause,
@@ -30,10 +41,13 @@ from orchestrator.domain.command import (
     SetBudget,
     SetBuilder,
     SetMember,
+    TakeBack,
+    TakeUp,
     Undo,
     Validate,
     WriteVision,
 )
+from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.gate import Kind
 from orchestrator.domain.project import WORKING, Project, Signal, Step, can
 from orchestrator.domain.run import PhaseStatus
@@ -45,13 +59,12 @@ from orchestrator.store import (
     commands,
     events,
     gates,
-    members,
     messages,
-    people,
     phases,
     projects,
     rules,
     runs,
+    suggestions,
 )
 from orchestrator.store.tables import ProjectRow
 
@@ -123,6 +136,9 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
+    if again := taking_back.typed(row, words):
+        policy.require(role, TakeBack)
+        return lambda actor: _take_back(db, row, again, actor)
     gate = await gates.pending(db, row.id)
     typed = answers.command(words) or (answers.leave(words) if gate and gate.kind is Kind.PERMISSION else None)
     decision = typed.decision if typed else answers.unmistakable(words)
@@ -158,6 +174,33 @@ async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
     gate = await gates.get(db, command.gate_id)  # again, now that nobody else can answer it
     await deciding.decide(db, row, gate, command, actor)
     return {"project": row.id, "gate": gate.id, "status": gate.status, "stage": row.stage}
+
+
+async def take_up(db: AsyncSession, command: TakeUp, actor: Actor) -> Outcome:
+    """Whoever takes it up says it, as the quotation that it is: it does what their words may do, and no more."""
+    row = await _mine(db, command, actor)
+    found = await suggestions.decided(db, row, command.suggestion_id, taken=True, by=actor)
+    words = suggestion.quoted(found.author, SERVICES.get(found.channel, found.channel), found.text)
+    return await say(db, Say(command.project_id, words), actor)
+
+
+async def decline(db: AsyncSession, command: Decline, actor: Actor) -> Outcome:
+    row = await _mine(db, command, actor)
+    await suggestions.decided(db, row, command.suggestion_id, taken=False, by=actor)
+    return _done(row)
+
+
+async def take_back(db: AsyncSession, command: TakeBack, actor: Actor) -> Outcome:
+    """Ask again what was answered a moment ago, whoever answered it."""
+    gate = await gates.get(db, command.gate_id)
+    policy.require(await projects.role(db, gate.project_id, actor.user_id), TakeBack)
+    row = await projects.locked(db, gate.project_id)
+    await _take_back(db, row, gate.id, actor)
+    return _done(row) | {"gate": gate.id}
+
+
+async def _take_back(db: AsyncSession, row: ProjectRow, id: str, actor: Actor) -> None:
+    await taking_back.take_back(db, row, await gates.get(db, id), actor)
 
 
 async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
@@ -300,30 +343,14 @@ async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Ou
 
 
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
-    """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
     row = await _mine(db, command, actor)
-    if command.role not in set(policy.Role):
-        raise NotUnderstood(f"There is no role called “{command.role[:40]}”.", field="role")
-    user = await _user(db, command, actor)
-    await members.set(db, row.id, user.id, policy.Role(command.role), clock.now())
-    events.append(db, row, actor, "member.set", user=user.id, name=user.name, role=command.role)
+    user = await taking_part.let(db, row, command, actor)
     return _done(row) | {"user": user.id, "new": user.password is None}
-
-
-async def _user(db: AsyncSession, command: SetMember, actor: Actor) -> people.User:
-    if command.user_id:
-        return await people.get(db, command.user_id)
-    email = command.email.strip().lower()
-    if known := await people.by_email(db, email):
-        return known
-    return await people.create(db, actor, email, email.partition("@")[0], clock.now())
 
 
 async def remove_member(db: AsyncSession, command: RemoveMember, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    user = await people.get(db, command.user_id)
-    await members.remove(db, row.id, command.user_id)
-    events.append(db, row, actor, "member.removed", user=user.id, name=user.name)
+    await taking_part.end(db, row, command.user_id, actor)
     return _done(row)
 
 
@@ -350,6 +377,9 @@ VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcom
     Create: create,
     Say: say,
     Answer: answer,
+    TakeBack: take_back,
+    TakeUp: take_up,
+    Decline: decline,
     WriteVision: write_vision,
     Pause: pause,
     Resume: resume,

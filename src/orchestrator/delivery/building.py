@@ -69,9 +69,7 @@ async def planning(project: Project) -> Done:
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
     base = await git.base(worktree)
-    papers = await _papers(row)
-    if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
-        papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
+    papers = await _papers(row, worktree, base)
     await git.write(worktree, papers, f"docs: vision and phases, for phase {phase.number}")
     about, own = f"{phase.title}. {phase.outcome}", partial(git.text, worktree, base)
     wish, failure = row.note, _what_failed(row)
@@ -181,7 +179,10 @@ async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, ca
     phase = await read(phases.get, project.id, project.phase)
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
-    own = partial(git.text, worktree, await git.base(worktree))
+    base = await git.base(worktree)
+    if not phase.base:
+        await _as_approved(project, phase, worktree, base)
+    own = partial(git.text, worktree, base)
     about = f".agents/plans/phase-{phase.number}.md"
     told = await playbook.told(kind, phase.number, own, about=about, wish=wish, failure=failure, cause=cause)
     report = await _run(project, kind, worktree, told)
@@ -190,7 +191,8 @@ async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, ca
         return unfinished(report, project.key)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
-        (await phases.get(db, row.id, project.phase)).commit = head
+        built = await phases.get(db, row.id, project.phase)
+        built.base, built.commit = base, head
         await runs.end(db, row, project.key, report)
         events.append(
             db, row, ORCHESTRATOR, "phase.built", phase=project.phase, commit=head, repair=kind is RunKind.REPAIR
@@ -210,10 +212,22 @@ def _ended(project: Project, report: Report) -> Done:
     return Done(Signal.FINISHED, write)
 
 
-async def _papers(project: ProjectRow) -> dict[str, str]:
+async def _papers(project: ProjectRow, worktree: Path, base: str) -> dict[str, str]:
+    """What every trial copy begins with."""
     vision = await read(documents.agreed, project)
     planned = [phases.as_planned(row) for row in await read(phases.of, project.id)]
-    return files.papers(vision.data["vision"], vision.markdown, planned)
+    papers = files.papers(vision.data["vision"], vision.markdown, planned)
+    if project.builder == STARTER and await runtime().forge.text(worktree, base, files.FILE) is None:
+        papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
+    return papers
+
+
+async def _as_approved(project: Project, phase: PhaseRow, worktree: Path, base: str) -> None:
+    """A copy in which nothing was planned, for an answer to the plan was taken back, gets the plan of the new yes."""
+    row = await read(projects.row, project.id)
+    plan = await read(documents.latest, project.id, f"plan-{phase.number}")
+    papers = await _papers(row, worktree, base) | {f"{PLANS}phase-{phase.number}.md": plan.markdown}
+    await runtime().forge.write(worktree, papers, f"plan: phase {phase.number}, as approved")
 
 
 def _what_failed(row: ProjectRow) -> str:

@@ -37,6 +37,27 @@ class Answer(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack(Command):
+    """Have a decision asked anew that was answered a moment ago, and what came of the answer stopped."""
+
+    gate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp(OfProject):
+    """Say what somebody suggested who may not command the project, as a quotation."""
+
+    suggestion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(OfProject):
+    """Let a suggestion be."""
+
+    suggestion_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteVision(OfProject):
     pass
 

@@ -16,6 +16,7 @@ KINDS: Final[dict[str, str]] = {
     "repository.ready": "The place of the project's code is set up.",
     "gate.opened": "A decision waits for a person.",
     "gate.answered": "Somebody decided.",
+    "gate.taken_back": "Somebody took an answer back, and the decision is asked anew.",
     "gate.withdrawn": "A decision is no longer needed.",
     "gate.reminded": "A decision has waited long.",
     "gate.expired": "A decision has waited so long that the project was parked.",

@@ -19,9 +19,12 @@ ANSWERS: Final = frozenset({Role.OWNER, Role.APPROVER})
 
 NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Say: Role.CONTRIBUTOR,
+    command.TakeUp: Role.CONTRIBUTOR,
+    command.Decline: Role.CONTRIBUTOR,
     command.WriteVision: Role.CONTRIBUTOR,
     command.Pause: Role.CONTRIBUTOR,
     command.Answer: Role.APPROVER,
+    command.TakeBack: Role.APPROVER,
     command.Resume: Role.APPROVER,
     command.Prime: Role.APPROVER,
     command.Validate: Role.APPROVER,
@@ -37,9 +40,12 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
 }
 DOING: Final[dict[type[command.Command], str]] = {
     command.Say: "write here",
+    command.TakeUp: "take up a suggestion",
+    command.Decline: "decide about a suggestion",
     command.WriteVision: "ask for the vision",
     command.Pause: "pause it",
     command.Answer: "answer its decisions",
+    command.TakeBack: "take an answer back",
     command.Resume: "let it go on",
     command.Prime: "have it looked at",
     command.Validate: "have it checked",

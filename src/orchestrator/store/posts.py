@@ -144,9 +144,17 @@ async def dead(db: AsyncSession, limit: int = 100) -> list[tuple[PostRow, RoomRo
     return [(post, room) for post, room in await db.execute(query)]
 
 
+async def count_dead(db: AsyncSession) -> int:
+    """How many could not be shown."""
+    query = select(func.count()).select_from(PostRow).where(PostRow.status == PostStatus.DEAD)
+    return await db.scalar(query) or 0
+
+
 async def again(db: AsyncSession, id: str) -> None:
-    """Try to show it once more; its room is open again for that."""
+    """Try to show it once more, if it is one that could not be; its room is open again for that."""
     row = await get(db, id)
+    if row.status is not PostStatus.DEAD:
+        raise NotFound("There is nothing here that could be tried again. Somebody may have done so already.")
     (await rooms.locked(db, row.room_id)).problem = ""
     row.tries, row.problem = 0, ""
     _due(row, clock.now())

@@ -16,6 +16,7 @@ from orchestrator.domain.command import (
     Cancel,
     Command,
     Create,
+    Decline,
     Forget,
     OfProject,
     Pause,
@@ -28,6 +29,8 @@ from orchestrator.domain.command import (
     SetBudget,
     SetBuilder,
     SetMember,
+    TakeBack,
+    TakeUp,
     Undo,
     Validate,
     WriteVision,
@@ -192,6 +195,19 @@ async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: K
     return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)
 
 
+@router.post("/projects/{id}/suggestions/{suggestion}/take-up")
+async def take_up(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    """Say what somebody suggested."""
+    await done(TakeUp(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
+
+
+@router.post("/projects/{id}/suggestions/{suggestion}/decline")
+async def decline(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    await done(Decline(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
+
+
 @router.post("/gates/{id}/answer")
 async def answer(
     request: Request,
@@ -217,6 +233,13 @@ async def answer(
     return await _slip(request, who, id)
 
 
+@router.post("/gates/{id}/take-back")
+async def take_back(request: Request, id: Annotated[str, Path(max_length=64)], who: Signed, key: Key = "") -> Response:
+    """Ask again what was answered a moment ago."""
+    await done(TakeBack(id), who, key)
+    return await _slip(request, who, id)
+
+
 def _given(id: str, decision: str, note: str, version: int | None, way: str) -> Answer:
     decision, _, button = decision.partition(" ")  # a yes that has a button of its own says which it is
     way = button or way
@@ -234,7 +257,8 @@ def _later(request: Request) -> Response:
 async def _slip(request: Request, who: Person, id: str) -> Response:
     gate = await read(gates.get, id)
     if "hx-request" in request.headers:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        found = await read(pages.standing, who.user_id, gate.project_id)
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     return RedirectResponse(f"/projects/{gate.project_id}#gate-{id}", SEE_OTHER)
 
 
@@ -250,7 +274,7 @@ async def _card(request: Request, who: Person, found: Standing, id: str, **more:
             409 if "trouble" in more else 422,
         )
     if found.gate is None or found.gate.id != id:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     card = cards.card(viewer(who), gate, found.role, **more)
     return HTMLResponse(rendering.macro("gates", "decision", card, who.csrf))
 

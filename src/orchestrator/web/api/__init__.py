@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from orchestrator.web.api import builders, costs, gates, messages, phases, projects, records, rules
+from orchestrator.web.api import (
+    builders,
+    costs,
+    gates,
+    me,
+    messages,
+    operations,
+    phases,
+    projects,
+    records,
+    rules,
+    suggestions,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (projects, messages, gates, phases, costs, records, builders, rules):
+for part in (projects, messages, gates, phases, costs, records, builders, rules, suggestions, me, operations):
     router.include_router(part.router)

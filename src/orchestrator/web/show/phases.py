@@ -123,7 +123,7 @@ def phase(viewer: Viewer, known: Work, row: PhaseRow) -> PhaseView:
         mark=mark,
         text=_text(viewer, known, row),
         pill=row.status is PhaseStatus.COMPLETED,
-        href=f"/projects/{project.id}/phases/{row.number}" if row.base or row.merged else "",
+        href=f"/projects/{project.id}/phases/{row.number}" if row.base or row.merged or row.attempt else "",
         current=current,
         last=row.number == project.phases,
         outcome=row.outcome if current else "",

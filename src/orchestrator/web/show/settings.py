@@ -23,6 +23,7 @@ from orchestrator.telling.words import upper_first
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
+from orchestrator.web.views.elsewhere import Elsewhere
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import (
     Allowed,
@@ -50,9 +51,10 @@ OPEN = Mark(State.STUCK, "stuck", "No walls")
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
-def page(viewer: Viewer, found: tuple[Connection, ...], saved: str = "") -> SettingsPage:
+def page(viewer: Viewer, found: tuple[Connection, ...], others: Elsewhere, saved: str = "") -> SettingsPage:
     who = viewer.person
-    return SettingsPage(found, views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
+    themes = views.themes(who.theme)
+    return SettingsPage(found, themes, who.whole_answers, who.name, who.email, others, who.owner, saved)
 
 
 async def connections(viewer: Viewer) -> tuple[Connection, ...]:

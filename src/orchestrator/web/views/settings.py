@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.telling.marks import Choice, Field, Link, Mark
 from orchestrator.telling.words import initials
+from orchestrator.web.views.elsewhere import Elsewhere
 from orchestrator.web.views.shell import ProjectHead
 
 ROLES = {
@@ -87,6 +88,8 @@ class SettingsPage:
     whole_answers: bool
     name: str
     email: str
+    elsewhere: Elsewhere
+    runs_it: bool = False  # the installation is theirs
     saved: str = ""  # what has just been saved
 
 
