@@ -21,7 +21,7 @@ from orchestrator.store import arrivals, cursors
 from orchestrator.store.arrivals import Arrival
 
 log = structlog.get_logger(__name__)
-ME = "me"  # under this name our own account stands among the cursors
+ME = "bot"  # under this name our own account stands among the cursors
 FIRST_S, LONGEST_S = 1.0, 60.0  # pauses after what went wrong
 LOOK_AGAIN_S = 600.0  # whether Telegram still brings us what comes
 WAY = "/webhooks/telegram"
