@@ -14,7 +14,7 @@ from orchestrator.store.elsewhere import RoomRow
 
 STRANGER = (
     "Hello. I work for people who have an account at {address}. To use it from here, open its settings page, choose "
-    "“Link Telegram”, and follow the link that you get."
+    "“Connect Telegram”, and follow the link that you get."
 )
 LONGEST_CODE = 64
 WAYS = frozenset({"start", "link"})
