@@ -19,8 +19,8 @@ from journeys.killed import working
 from orchestrator import clock, vault
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.store import engine, links, people
-from orchestrator.store.elsewhere import PostRow
-from orchestrator.store.tables import EventRow, UserRow
+from orchestrator.store.elsewhere import ArrivalRow, PostRow
+from orchestrator.store.tables import EventRow, ProjectRow, UserRow
 
 WITHIN = 90
 
@@ -130,3 +130,14 @@ async def answers_given(server: Server, project: str) -> list[str]:
             select(EventRow).where(EventRow.project_id == project, EventRow.kind == "gate.answered")
         )
         return [event.data["gate"] for event in found]
+
+
+async def projects(server: Server) -> dict[str, str]:
+    """All that there are, and where each stands."""
+    async with count.opened(server) as db:
+        return {row.id: str(row.step) for row in await db.scalars(select(ProjectRow))}
+
+
+async def all_taken(server: Server) -> bool:
+    async with count.opened(server) as db:
+        return await db.scalar(select(ArrivalRow.id).where(ArrivalRow.done_at.is_(None)).limit(1)) is None

@@ -1,12 +1,15 @@
 """A whole project over Telegram, from the idea to the end, with nothing but a phone and a server that dies."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ground.nursery import Nursery
-from ground.telegram_api import TelegramApi
+from ground.telegram_api import Fault, TelegramApi
+from ground.until import until
 from journeys import telegram_phone as phones
 from journeys.telegram_phone import Phone
 
@@ -21,6 +24,7 @@ FEATURES = """
 - note allergies
 - share it with friends
 """
+OTHER = "A list of birds that I saw"
 PHASES = 5
 DEATHS = 12
 MOST = 15  # messages of ours for a project of five phases, beside replies to what was said
@@ -48,7 +52,7 @@ async def built(phone: Phone, phases: int, name: str = "") -> None:
     for number in range(1, phases + 1):
         await phone.answers(f"Shall we start phase {number}", name=name)
         await phone.answers(f"Does phase {number} do", name=name)
-    await phone.sees("is done")
+    await phone.sees(f"{name} is done" if name else "is done")
 
 
 async def test_an_app_of_five_phases_over_telegram_alone(nursery: Nursery, tmp_path: Path, telegram: TelegramApi):
@@ -65,3 +69,55 @@ async def test_an_app_of_five_phases_over_telegram_alone(nursery: Nursery, tmp_p
         assert unasked <= MOST
         answered = await phones.answers_given(server, str(shown[-1].project_id))
         assert len(answered) == len(set(answered)) == 2 + 2 * PHASES
+
+
+async def test_two_projects_in_one_chat_and_a_service_that_fails(
+    nursery: Nursery, tmp_path: Path, telegram: TelegramApi
+):
+    async with phones.server(nursery, tmp_path, telegram) as server:
+        phone = Phone(telegram.person("Nadia"))
+        await phone.link(server)
+        telegram.spacing = 0.3
+        for fault in (Fault(502), Fault(drop=True), Fault(429, 2, parameters={"retry_after": 1}), Fault(slow=2)):
+            telegram.fail("sendMessage", fault)
+            telegram.fail("editMessageText", replace(fault))
+            telegram.fail("getUpdates", replace(fault, status=min(fault.status, 502)))
+        async with phones.dying(server, 11, 5):
+            await phone.said(IDEA, "?")
+            await phone.said("- plan the week", "?")
+            await phone.said("write the vision now", "vision")
+            await phone.said(f"/new {OTHER}", "?")
+            await phone.said("- note a bird", "?")
+            await phone.said("write the vision now", "vision")
+            await asyncio.gather(built(phone, 1, "Meal planning app"), built(phone, 1, "List of birds"))
+        for name in ("Meal planning app", "List of birds"):
+            assert len([text for text in phone.chat.shows() if f"{name} is done" in text]) >= 1
+        found = await phones.projects(server)
+        assert sorted(found.values()) == ["completed", "completed"]
+        for project in found:
+            answered = await phones.answers_given(server, project)
+            assert len(answered) == len(set(answered)) == 4
+
+
+async def test_a_stranger_in_every_place(nursery: Nursery, tmp_path: Path, telegram: TelegramApi):
+    async with phones.server(nursery, tmp_path, telegram) as server:
+        phone, eve = Phone(telegram.person("Nadia")), Phone(telegram.person("Eve"))
+        await phone.link(server)
+        group = telegram.group("Kitchen")
+        async with phones.dying(server, 13, 3):
+            await phone.said(IDEA, "?")
+            await phone.said("write the vision now", "vision")
+            card = await phone.sees("Is this the app you want?")
+            phone.person.say("/switch meal", group)
+            await until(lambda: group.with_button("Approve"), phones.WITHIN)
+            for text in ("hello", "/approve", "/new An app for me", "yes", "/start 12345", f"/switch {IDEA}"):
+                eve.person.say(text)
+                eve.person.say(f"@orchestrator_bot {text}", group)
+            queries = [eve.person.press("Approve", group), eve.person.press("Reject", phone.chat, card)]
+            await eve.sees("I work for people who have an account")
+            await until(lambda: len([one for one in queries if one in telegram.answers]) == len(queries), phones.WITHIN)
+        await until(lambda: phones.all_taken(server), phones.WITHIN)
+        assert len([text for text in group.shows() if "I work for people" in text]) <= 2
+        assert len(await phones.projects(server)) == 1
+        assert "Approve" in card.buttons
+        assert not await phones.answers_given(server, str(next(iter(await phones.projects(server)))))

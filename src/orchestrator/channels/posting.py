@@ -144,10 +144,11 @@ class Telling:
             self.at_once = True
             for what in ("gate", "check"):
                 await posts.touch(self.db, self.project.id, f"{what}:{event.data['gate']}")
+            await posts.touch(self.db, self.project.id, f"reminder:{event.data['gate']}:", begins=True)
         elif event.kind == "gate.reminded":
             await self._remind(event)
         elif event.kind == "project.moved" and event.data["step"] == Step.COMPLETED:
-            await self._add(News.DONE, f"done:{event.number}")
+            await self._add(News.DONE, f"done:{self.project.id}:{event.number}")
         elif event.kind == "phase.built":
             await self._pull(event.data["phase"])
 

@@ -78,9 +78,10 @@ async def get(db: AsyncSession, id: str) -> PostRow:
     raise NotFound("There is no such message.")
 
 
-async def touch(db: AsyncSession, project_id: str, subject: str) -> None:
-    """What it shows has changed: have it shown anew at once, wherever it is."""
-    query = select(PostRow).where(PostRow.project_id == project_id, PostRow.subject == subject)
+async def touch(db: AsyncSession, project_id: str, subject: str, *, begins: bool = False) -> None:
+    """What it shows has changed: have it shown anew at once, wherever it is; with `begins`, all that begin so."""
+    same = PostRow.subject.startswith(subject, autoescape=True) if begins else PostRow.subject == subject
+    query = select(PostRow).where(PostRow.project_id == project_id, same)
     for row in await db.scalars(query):
         fresh(db, row)
 

@@ -65,10 +65,10 @@ def answered(answer: Answer, now: datetime, zone: tzinfo, version: int | None = 
     return ", ".join(parts) + said
 
 
-def faster(answer: Answer, decision: Decision, zone: tzinfo, href: str) -> Note:
+def faster(answer: Answer, decision: Decision, zone: tzinfo, href: str, here: str = "web") -> Note:
     """For the second of two who answered."""
     text = (
-        f"{answer.who} {SAID[decision]} this at {times.clock(answer.at, zone)} {channel(answer.channel)}, "
+        f"{answer.who} {SAID[decision]} this at {times.clock(answer.at, zone)} {channel(answer.channel, here)}, "
         "so your answer was not needed."
     )
     return Note(f"{answer.who.split(' ', 1)[0]} was faster.", text, NEEDS_YOU, Link("See the receipt", href))

@@ -1,21 +1,17 @@
 """Decisions in a chat: asked once, answered with buttons or words, and never by accident."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
 
-import pytest
-
-from channels.telegram.town import Town, room, town
-from ground.telegram_api import TelegramApi
+from channels.telegram.town import Town, room
 from ground.until import until
 from orchestrator import clock
 from orchestrator.conversation.command import perform
-from orchestrator.domain.command import Answer, SetMember
+from orchestrator.domain.command import ORCHESTRATOR, Answer, SetMember
 from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.project import Step
 from orchestrator.domain.question import Question, WayOut
 from orchestrator.runtime import read, tx
-from orchestrator.store import gates, posts, projects
+from orchestrator.store import events, gates, posts, projects
 
 
 async def test_a_card_says_all_that_is_needed_and_rings(here: Town):
@@ -253,45 +249,57 @@ async def _ask(db, project: str, question: Question) -> str:
     return (await gates.open(db, row, question)).id
 
 
-@pytest.fixture
-async def still(tmp_path: Path, telegram: TelegramApi) -> AsyncIterator[Town]:
-    """A town in which nobody works."""
-    async with town(tmp_path / "data", telegram, reconcile_s=3600) as one:
-        yield one
-
-
-async def test_what_follows_is_shown_below_the_answer_and_can_be_paused_there(still: Town):
-    here = still
+async def test_a_reminder_rings_with_the_same_buttons_and_loses_them_with_the_answer(here: Town):
     user, nadia = await here.linked("Nadia")
-    project = await here.project(user)
-    await tx(_planning, project)
-    question = Question(Kind.ROADMAP, "Shall we build it in these two phases?", "w", "y", "n")
-    gate = await tx(_ask_roadmap, project, question)
-    card = await here.sees(nadia.chat, "Shall we build it in these two phases?")
-    await tx(_answered, gate, user)
-    await here.sees(nadia.chat, "Approved by you")
-    await until(lambda: card.buttons == ["Pause", "Stop"])
-    assert "🔵 Meal planning app" in card.text
-    await here.answered(nadia.press("Stop"))
-    await here.sees(nadia.chat, "Shall I cancel the whole project?")
-    await here.answered(nadia.press("No, go on"))
-    assert (await here.answered(nadia.press("Pause")))[0] == "Paused. Nothing is lost."
-    await until(lambda: card.buttons == ["Go on"])
-    assert (await here.row(project)).step is Step.PAUSED
-    assert [post.subject for post in await read(posts.of_room, (await room(nadia.chat)).id)].count(f"gate:{gate}") == 1
+    _, gate = await here.at_vision(user)
+    card = await here.sees(nadia.chat, "needs you")
+    await tx(_remind, gate.id)
+    again = await here.sees(nadia.chat, "still waits for you")
+    assert not again.silent
+    assert "No answer never means yes." in again.text
+    await here.answered(nadia.press("Reject", item=again))
+    await until(lambda: not again.buttons and "Reject" not in card.buttons)
+    assert "Rejected by you" in again.text
 
 
-async def _planning(db, project: str) -> None:
-    (await projects.locked(db, project)).step = Step.ROADMAP
+async def _remind(db, id: str) -> None:
+    gate = await gates.get(db, id)
+    row = await projects.locked(db, gate.project_id)
+    events.append(db, row, ORCHESTRATOR, "gate.reminded", gate=id, question=gate.question, phase=gate.phase)
 
 
-async def _ask_roadmap(db, project: str, question: Question) -> str:
-    return (await gates.open(db, await projects.locked(db, project), question)).id
+async def test_an_answer_can_be_taken_back_for_a_minute(here: Town):
+    user, nadia = await here.linked("Nadia")
+    project, gate = await here.at_vision(user)
+    card = await here.sees(nadia.chat, "needs you")
+    await here.answered(nadia.press("Reject"))
+    await until(lambda: "Undo for 60 s" in card.buttons)
+    assert (await here.answered(nadia.press("Undo for 60 s")))[0] == "Taken back. The question is asked again."
+    await until(lambda: "Taken back by you" in card.text)
+    assert card.buttons == []
+    again = await here.sees(nadia.chat, "needs you", after=card)
+    assert (await read(gates.get, gate.id)).status is Status.TAKEN_BACK
+    await here.answered(nadia.press("Reject"))
+    await until(lambda: "Undo for 60 s" in again.buttons)
+    await here.said(nadia, "/undo", "needs you")
+    assert (await here.row(project)).step is Step.VISION
 
 
-async def _answered(db, gate: str, user) -> None:
-    """Answered, and at work; nobody carries it here."""
-    row = await projects.locked(db, (await gates.get(db, gate)).project_id)
-    gates.answer(db, row, await gates.get(db, gate), Answer(gate, Decision.APPROVE), user.acts())
-    row.step = Step.DRAFTING
-    await projects.touch(db, row, waiting=False)
+async def test_after_that_minute_the_button_goes_and_an_old_one_does_nothing(here: Town):
+    user, nadia = await here.linked("Nadia")
+    project, gate = await here.at_vision(user)
+    card = await here.sees(nadia.chat, "needs you")
+    await here.answered(nadia.press("Reject"))
+    await until(lambda: "Undo for 60 s" in card.buttons)
+    data = card.rows[-1][0]["callback_data"]
+    await tx(_long_ago, gate.id)
+    text, alert = await here.answered(nadia.press_data(data, card))
+    assert "that is over" in text
+    assert alert
+    await until(lambda: not card.buttons)
+    assert (await here.row(project)).step is Step.TALKING
+
+
+async def _long_ago(db, id: str) -> None:
+    gate = await gates.get(db, id)
+    gate.answered_at -= timedelta(minutes=2)

@@ -140,8 +140,8 @@ async def room(chat: Chat, topic: int = 0) -> Any:
 async def town(data: Path, telegram: TelegramApi, **given: Any) -> AsyncIterator[Town]:
     """Until the end of this the installation lives; another one of the same folder knows all that this one knew."""
     data.mkdir(exist_ok=True)
-    where = {"telegram_bot_token": TOKEN, "telegram_api_url": telegram.url}
-    live = await app.compose(Settings(data_dir=data, reconcile_s=0.5, drain_s=0.2, **(where | given)), METRICS)
+    where = {"telegram_bot_token": TOKEN, "telegram_api_url": telegram.url, "reconcile_s": 0.5, "drain_s": 0.2}
+    live = await app.compose(Settings(data_dir=data, **(where | given)), METRICS)
     async with app.working(live):
         await until(_begun, 30)
         yield Town(telegram)

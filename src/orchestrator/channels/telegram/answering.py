@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,9 +18,9 @@ from orchestrator.channels.telegram.updates import Message, Press
 from orchestrator.channels.telegram.visits import NAME, NEW, Visit, choose, said, say, settle
 from orchestrator.conversation.command import perform
 from orchestrator.domain import policy
-from orchestrator.domain.command import Answer, Cancel, Command, Create, Pause, Reset, Resume, Say, Undo
+from orchestrator.domain.command import Answer, Cancel, Command, Create, Pause, Reset, Resume, Say, TakeBack, Undo
 from orchestrator.domain.elsewhere import RoomKind
-from orchestrator.domain.gate import Decision, Status, Way
+from orchestrator.domain.gate import ANSWERED, Decision, Status, Way
 from orchestrator.errors import Conflict, NotPossible, OrchestratorError
 from orchestrator.runtime import read, tx
 from orchestrator.store import commands, gates, identities, messages, pages, posts, projects, rooms
@@ -90,7 +91,7 @@ async def _hand(db: AsyncSession, number: int, press: Press, message: Message) -
         return None
     alone = message.chat.is_private
     kind, title = (RoomKind.PRIVATE, press.sender.name) if alone else (RoomKind.GROUP, message.chat.title)
-    more = {"user_id": user.id} if alone else {}
+    more: dict[str, Any] = {"heard_at": clock.now()} | ({"user_id": user.id} if alone else {})
     room = await rooms.met(db, NAME, message.address, kind, title, **more)
     post = await posts.by_outside(db, room.id, str(message.message_id))
     zone: tzinfo = ZoneInfo(user.zone) if user.zone else UTC
@@ -125,8 +126,7 @@ def _thanks(gate: GateRow, decision: Decision, way: Way | None) -> str:
 async def _too_late(db: AsyncSession, hand: Hand, id: str, version: int, refusal: str) -> Notice:
     """Somebody was faster, or the document moved on; the message shows it from now on."""
     gate = await gates.get(db, id)
-    if shown := await posts.by_outside(db, hand.visit.room.id, str(hand.message)):
-        posts.fresh(db, shown)
+    await _anew(db, hand)
     newer = await gates.pending(db, gate.project_id)
     if newer and gate.document and newer.document == gate.document and newer.id != gate.id:
         await _moved_on(db, hand, gate, newer, version)
@@ -137,8 +137,14 @@ async def _too_late(db: AsyncSession, hand: Hand, id: str, version: int, refusal
     decision = DECIDED[gate.status]
     if gate.answered_by == hand.visit.user.id:
         return Notice(f"You {decisions.SAID[decision]} this already.")
-    note = decisions.faster(answer, decision, hand.zone, "")
+    note = decisions.faster(answer, decision, hand.zone, "", cards.HERE)
     return Notice(f"{note.strong} {note.text}", alert=True)
+
+
+async def _anew(db: AsyncSession, hand: Hand) -> None:
+    """Have the message shown as things stand now."""
+    if shown := await posts.by_outside(db, hand.visit.room.id, str(hand.message)):
+        posts.fresh(db, shown)
 
 
 DECIDED = {
@@ -146,6 +152,7 @@ DECIDED = {
     Status.REJECTED: Decision.REJECT,
     Status.CHANGES_REQUESTED: Decision.CHANGES,
 }
+assert set(DECIDED) == ANSWERED
 
 
 async def _moved_on(db: AsyncSession, hand: Hand, gate: GateRow, newer: GateRow, version: int) -> None:
@@ -257,8 +264,13 @@ async def _leave(hand: Hand, _about: Pressed) -> Notice:
     return Notice()
 
 
-async def _take_back(_hand: Hand, _about: Pressed) -> Notice:
-    return Notice(LATE)
+async def _take_back(hand: Hand, about: Pressed) -> Notice:
+    try:
+        await perform(TakeBack(about.part(0)), hand.visit.silent, hand.visit.key)
+    except Conflict:
+        await tx(_anew, hand)  # its time is over: the button goes
+        raise
+    return Notice("Taken back. The question is asked again.")
 
 
 DOES: dict[Verb, Callable[[Hand, Pressed], Awaitable[Notice]]] = {

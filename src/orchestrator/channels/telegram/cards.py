@@ -20,10 +20,10 @@ SIGNS = {
     Status.REJECTED: "⛔",
     Status.EXPIRED: "▫️",
     Status.WITHDRAWN: "▫️",
+    Status.TAKEN_BACK: "↩️",
 }
 NOT_ANSWERED = frozenset({Status.EXPIRED, Status.WITHDRAWN})
-# As `telling.decisions` calls the surfaces: who reads this is on Telegram, and not on the page.
-SURFACES = {"telegram": "web", "web": "the web"}
+HERE = "telegram"
 FOR_HOW_LONG = {Way.ONCE: "Only this once.", Way.ALWAYS: "Always in this project."}
 
 
@@ -132,7 +132,9 @@ def _became(gate: GateRow, user_id: str | None, now: datetime, zone: tzinfo) -> 
     if gate.status in NOT_ANSWERED:
         return f"No longer asked since {times.day_at(at, now, zone)}. Nothing was decided."
     answer = given(gate, user_id, now)
-    said = decisions.answered(answer, now, zone, gate.version or None)
+    if gate.status is Status.TAKEN_BACK:
+        return f"Taken back by {answer.who}, {times.day_at(at, now, zone)}. The question is asked again."
+    said = decisions.answered(answer, now, zone, gate.version or None, here=HERE)
     return f"{decisions.MARKS[gate.status].text} by {said} {_way(gate)}".strip()
 
 
@@ -140,7 +142,7 @@ def given(gate: GateRow, user_id: str | None, now: datetime) -> Answer:
     """Who answered it, for who reads this on Telegram."""
     who = "you" if user_id and gate.answered_by == user_id else gate.answered_name or "somebody"
     channel = gate.channel or "web"
-    return Answer(who, gate.answered_at or now, SURFACES.get(channel, channel), _short(gate.note or ""))
+    return Answer(who, gate.answered_at or now, channel, _short(gate.note or ""))
 
 
 def _way(gate: GateRow) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommand
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from orchestrator.channels.telegram.calls import Calls, told
+from orchestrator.channels.telegram.calls import AWAY, TOKEN, Calls, told
 from orchestrator.channels.telegram.orders import ORDERS
 from orchestrator.channels.telegram.updates import KINDS, Me
 from orchestrator.channels.telegram.visits import NAME
@@ -21,13 +21,14 @@ from orchestrator.store import arrivals, cursors
 from orchestrator.store.arrivals import Arrival
 
 log = structlog.get_logger(__name__)
-ME = "me"  # under this name our own account stands among the cursors
+ME = "bot"  # under this name our own account stands among the cursors
 FIRST_S, LONGEST_S = 1.0, 60.0  # pauses after what went wrong
 LOOK_AGAIN_S = 600.0  # whether Telegram still brings us what comes
 WAY = "/webhooks/telegram"
 REASONS = {
     Conflict: "Another program asks Telegram with the same token.",
-    InvalidToken: "Telegram does not take our token.",
+    InvalidToken: TOKEN,
+    RetryAfter: "Telegram asks for a pause.",
 }
 
 
@@ -49,7 +50,7 @@ async def forever(calls: Calls, settings: Settings) -> None:
                 log.info("telegram.back")
             pause, said = FIRST_S, ""
         except (TelegramError, OrchestratorError) as problem:
-            reason = REASONS.get(type(problem)) or str(problem)
+            reason = _reason(problem)
             if reason != said:
                 log.warning("telegram.away", reason=reason)
             said = reason
@@ -57,6 +58,10 @@ async def forever(calls: Calls, settings: Settings) -> None:
             wait = problem._retry_after.total_seconds() if isinstance(problem, RetryAfter) else pause  # noqa: SLF001
             await asyncio.sleep(wait)
             pause = min(LONGEST_S, pause * 2)
+
+
+def _reason(problem: TelegramError | OrchestratorError) -> str:
+    return REASONS.get(type(problem)) or (AWAY if isinstance(problem, NetworkError) else str(problem))
 
 
 async def _begin(calls: Calls, settings: Settings) -> None:

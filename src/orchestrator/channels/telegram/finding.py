@@ -2,9 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator import clock
 from orchestrator.channels import posting
 from orchestrator.channels.telegram.buttons import Button, Verb, button
 from orchestrator.channels.telegram.visits import Visit, choose, said
+from orchestrator.domain.elsewhere import PostStatus
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import GATES
 from orchestrator.errors import NotAllowed, NotFound
@@ -101,4 +103,5 @@ async def show_again(db: AsyncSession, room_id: str, gate_id: str, project_id: s
     if post.outside:
         post.details = {**post.details, "old": post.outside}
         post.outside, post.shown = "", ""
-    posts.fresh(db, post)
+    post.status, post.due_at = PostStatus.DUE, clock.now()  # whatever it waited for: it is asked for now
+    posts.wake(db)

@@ -16,7 +16,7 @@ from orchestrator.channels.telegram.markup import bold, escaped, joined, parts
 from orchestrator.conversation import said as spoken
 from orchestrator.conversation import standing as talk
 from orchestrator.domain.elsewhere import RoomKind
-from orchestrator.domain.gate import Status
+from orchestrator.domain.gate import MAY_BE_TAKEN_BACK, Status
 from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.errors import NotFound
 from orchestrator.runtime import runtime
@@ -24,9 +24,10 @@ from orchestrator.store import documents, gates, messages, pages, people, phases
 from orchestrator.store.elsewhere import PostRow, RoomRow
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
-from orchestrator.telling import standing, words
+from orchestrator.telling import decisions, standing, words
 
 SURE = "I think that was a yes, but I’d rather be sure:"
+UNDO = f"Undo for {int(MAY_BE_TAKEN_BACK.total_seconds())} s"
 SUMMARY = 700  # characters of a document that are shown in the chat itself
 WEB = "https://"  # what a button may lead to
 
@@ -81,12 +82,19 @@ async def _gate(sight: Sight, post: PostRow, about: str) -> Letter | None:
         return await _asked(sight, found, gate)
     slip = cards.slip(gate, sight.user_id, sight.now, sight.zone)
     newest = await posts.latest(sight.db, sight.room.id, gate.project_id, "gate:")
-    if not newest or newest[0].id != post.id:
-        return _letter(f"{bold(found.project.name)}\n{slip}")
-    after = await progress.after(sight.db, found, gate, sight.zone)
-    if after is None:
-        return _letter(f"{bold(found.project.name)}\n{slip}")
-    return _letter(joined(slip, after.text), after.rows)
+    last = bool(newest) and newest[0].id == post.id
+    after = await progress.after(sight.db, found, gate, sight.zone) if last else None
+    undo = _undo(sight, found, gate)
+    rows = [*(after.rows if after else ()), *undo]
+    letter = _letter(joined(slip, after.text) if after else f"{bold(found.project.name)}\n{slip}", rows)
+    return replace(letter, more={**letter.more, "for_a_while": True}) if undo else letter
+
+
+def _undo(sight: Sight, found: Standing, gate: GateRow) -> list[list[Button]]:
+    """A button as long as an answer can be taken back."""
+    if not sight.may(found) or not decisions.seconds_left(found.project, gate, sight.now):
+        return []
+    return [[button(UNDO, Verb.TAKE_BACK, gate.id)]]
 
 
 async def _asked(sight: Sight, found: Standing, gate: GateRow, text: str = "") -> Letter:

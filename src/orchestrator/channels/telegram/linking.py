@@ -14,15 +14,16 @@ from orchestrator.store.elsewhere import RoomRow
 
 STRANGER = (
     "Hello. I work for people who have an account at {address}. To use it from here, open its settings page, choose "
-    "“Link Telegram”, and follow the link that you get."
+    "“Connect Telegram”, and follow the link that you get."
 )
 LONGEST_CODE = 64
+WAYS = frozenset({"start", "link"})
 
 
 async def came(room: RoomRow, number: int, sender: Account, order: tuple[str, str] | None) -> None:
     """Link whoever brings a code; everybody else gets the one sentence."""
     name, code = order or ("", "")
-    if room.kind is RoomKind.PRIVATE and name in {"start", "link"} and code:
+    if room.kind is RoomKind.PRIVATE and name in WAYS and code:
         try:
             await tx(_link, room.id, number, sender, code[:LONGEST_CODE])
         except OrchestratorError as refusal:

@@ -32,13 +32,6 @@ def bold(text: str) -> str:
     return f"<b>{escaped(plain.one_line(text))}</b>" if text.strip() else ""
 
 
-def link(text: str, address: str) -> str:
-    """A link where the address is one of the web, else the text alone."""
-    if not PLACE.fullmatch(address):
-        return escaped(text)
-    return f'<a href="{html.escape(address, quote=True)}">{escaped(text)}</a>'
-
-
 @dataclass(slots=True)
 class _Parts:
     """Writes parts of which each is whole in itself: tags that are open where one ends are opened again in the next."""

@@ -3,21 +3,24 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orchestrator import clock
 from orchestrator.channels.telegram import finding, stating
 from orchestrator.channels.telegram.buttons import Verb, button
 from orchestrator.channels.telegram.visits import NEW, Visit, choose, said, say
 from orchestrator.conversation.command import perform
 from orchestrator.domain import policy
-from orchestrator.domain.command import Answer, Cancel, Create, Pause, Reset, Resume, Undo
+from orchestrator.domain.command import Answer, Cancel, Create, Pause, Reset, Resume, TakeBack, Undo
 from orchestrator.domain.gate import Decision, Way
 from orchestrator.domain.project import Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import Conflict, NotUnderstood
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import documents
+from orchestrator.store import documents, gates
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow
-from orchestrator.telling import standing
+from orchestrator.telling import decisions, standing
 
 ALONE = "Please write that to me alone, not in a group."
 NOTHING_WAITS = "Nothing waits for an answer."
@@ -182,6 +185,9 @@ async def reset(visit: Visit, _rest: str) -> None:
 
 async def undo(visit: Visit, _rest: str) -> None:
     found = await _found(visit)
+    if again := await read(_just_answered, found):
+        await perform(TakeBack(again), visit.actor, visit.key)
+        return
     policy.require(found.role, Undo)
     done = [phase for phase in found.phases if phase.status is PhaseStatus.COMPLETED]
     if not done:
@@ -190,6 +196,14 @@ async def undo(visit: Visit, _rest: str) -> None:
     text = f"Shall I take phase {last.number} out of your app again: {_plain(last.title)}? Nothing is deleted."
     yes = button("Yes, undo it", Verb.UNDO, found.project.id, last.number)
     await say(visit, text, [[yes, button("No, leave it", Verb.LEAVE)]], found.project.id)
+
+
+async def _just_answered(db: AsyncSession, found: Standing) -> str:
+    """The decision whose answer can still be taken back; none after a minute."""
+    id = str((found.project.before or {}).get("gate", ""))
+    if id and decisions.seconds_left(found.project, await gates.get(db, id), clock.now()):
+        return id
+    return ""
 
 
 async def cost(visit: Visit, _rest: str) -> None:
@@ -264,7 +278,7 @@ ORDERS: dict[str, Order] = {
     "pause": Order(pause, "Stop for now; nothing is lost"),
     "resume": Order(resume, "Go on where we stopped"),
     "cancel": Order(cancel, "Leave a question, or end the project"),
-    "undo": Order(undo, "Take the last phase out again"),
+    "undo": Order(undo, "Take back your last answer, or the last phase"),
     "cost": Order(cost, "What was spent"),
     "vision": Order(vision, "Read the vision"),
     "reset": Order(reset, "Start over with the idea"),

@@ -56,8 +56,9 @@ async def heard(calls: Calls, drafts: Drafts, me: Me, number: int, message: Mess
     order = updates.command(words)
     if came is None:
         return
-    if not isinstance(came, Visit):
-        await linking.came(came, number, sender, (order[0], order[2]) if order else None)
+    if not isinstance(came, Visit) or _brings_code(came, order):
+        room = came.room if isinstance(came, Visit) else came
+        await linking.came(room, number, sender, (order[0], order[2]) if order else None)
         return
     try:
         await _take(calls, drafts, came, message, words)
@@ -67,6 +68,10 @@ async def heard(calls: Calls, drafts: Drafts, me: Me, number: int, message: Mess
         raise TryAgain(str(problem)) from problem
     except OrchestratorError as refusal:
         await say(came, str(refusal))
+
+
+def _brings_code(visit: Visit, order: tuple[str, str, str] | None) -> bool:
+    return bool(visit.alone and order and order[0] in linking.WAYS and order[2])
 
 
 def _is_for_us(message: Message, me: Me) -> bool:
