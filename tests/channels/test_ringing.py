@@ -87,7 +87,7 @@ async def test_after_so_many_sounds_a_day_the_rest_waits_for_tomorrow(here: Desk
 async def test_what_somebody_does_not_want_to_hear_of_there_is_not_told_there(here: Desk):
     ana, bo = await here.person("ana"), await here.person("bo")
     room, _ = await here.room(ana), await here.room(bo)
-    await tx(manners.set, ana.id, Manners(channels={News.DECISIONS: ["web"]}))
+    await tx(manners.set, ana.id, Manners(channels={News.DECISIONS: []}))
     await vision(ana, await idea(ana))
     await vision(bo, await idea(bo, "bo"))
     await here.sees("bo", "PENDING")

@@ -27,7 +27,7 @@ async def test_what_comes_twice_is_kept_once_and_acted_on_once(here: Desk):
     }
     assert await tx(arrivals.keep, [Arrival("paper", "1", "say", "ana", b"Hello")]) == set()
     await until(lambda: len(here.paper.taken) == 2)
-    await tx(arrivals.again, 1)
+    await tx(_lost, 1)
     await until(lambda: here.paper.taken.count("1") == 2)
 
     said = await read(messages.newest, project, 50, None)
@@ -63,6 +63,12 @@ async def test_what_will_never_work_is_kept_with_the_reason(here: Desk):
     await tx(arrivals.again, row.id)
     await until(lambda: here.paper.taken == ["good", "bad"])
     assert await until(_none_failed)
+
+
+async def _lost(db, id: int) -> None:
+    """As if we had been killed before it was noted that it was taken up."""
+    (await db.get_one(ArrivalRow, id)).done_at = None
+    db.info.setdefault("changed", set()).add(arrivals.WAKES)
 
 
 async def _none_failed() -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy import insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
@@ -15,7 +14,7 @@ from orchestrator.domain.project import Step
 from orchestrator.errors import NotFound, Unreachable
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import arrivals, cursors, events, gates, manners, phases, posts, projects, rooms
-from orchestrator.store.elsewhere import CursorRow, RoomRow
+from orchestrator.store.elsewhere import RoomRow
 from orchestrator.store.events import Event
 from orchestrator.store.tables import INSTALLATION, GateRow, MessageRow, ProjectRow
 
@@ -60,8 +59,7 @@ async def _begin(db: AsyncSession) -> None:
     """Once for each installation: nobody is told of what was before."""
     if await cursors.get(db, READER, SINCE):
         return
-    known = select(literal(READER), ProjectRow.id, ProjectRow.last_event, literal(""))
-    await db.execute(insert(CursorRow).from_select(["reader", "stream", "number", "note"], known))
+    await cursors.all_read(db, READER)
     await cursors.put(db, READER, SINCE, 0)
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
@@ -37,15 +36,13 @@ async def put_off(db: AsyncSession, post: PostRow, room: RoomRow) -> datetime | 
 
 async def is_over(db: AsyncSession) -> bool:
     """Whether something was held until now."""
-    held = select(PostRow.id).where(PostRow.status == PostStatus.HELD, PostRow.due_at <= clock.now())
-    return await db.scalar(held.limit(1)) is not None
+    return bool(await posts.held(db, clock.now(), 1))
 
 
 async def release(db: AsyncSession) -> None:
     """Let go what was held until now: alone it rings as it would have, several come silently before one digest."""
-    held = select(PostRow).where(PostRow.status == PostStatus.HELD, PostRow.due_at <= clock.now())
     found: dict[str, list[PostRow]] = {}
-    for post in await db.scalars(held.order_by(PostRow.room_id, PostRow.number)):
+    for post in await posts.held(db, clock.now()):
         found.setdefault(post.room_id, []).append(post)
     for room_id, waiting in found.items():
         await _release(db, room_id, waiting)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.store.elsewhere import CursorRow
@@ -22,6 +22,12 @@ async def get(db: AsyncSession, reader: str, stream: str) -> Cursor | None:
 
 async def put(db: AsyncSession, reader: str, stream: str, number: int, note: str = "") -> None:
     await db.merge(CursorRow(reader=reader, stream=stream, number=number, note=note))
+
+
+async def all_read(db: AsyncSession, reader: str) -> None:
+    """Put this reader at the end of every project's stream."""
+    known = select(literal(reader), ProjectRow.id, ProjectRow.last_event, literal(""))
+    await db.execute(insert(CursorRow).from_select(["reader", "stream", "number", "note"], known))
 
 
 async def behind(db: AsyncSession, reader: str) -> list[tuple[str, int]]:

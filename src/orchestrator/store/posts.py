@@ -113,6 +113,12 @@ async def due(db: AsyncSession, now: datetime, limit: int = 500) -> list[PostRow
     return list(await db.scalars(query.order_by(PostRow.room_id, PostRow.number).limit(limit)))
 
 
+async def held(db: AsyncSession, until: datetime, limit: int = 500) -> list[PostRow]:
+    """What waited until then, room by room in order."""
+    query = select(PostRow).where(PostRow.status == PostStatus.HELD, PostRow.due_at <= until)
+    return list(await db.scalars(query.order_by(PostRow.room_id, PostRow.number).limit(limit)))
+
+
 async def next_due(db: AsyncSession, now: datetime) -> datetime | None:
     """When the next one is to be shown that is not yet, or may be shown that may not."""
     waits = PostRow.status.in_((PostStatus.DUE, PostStatus.HELD))
