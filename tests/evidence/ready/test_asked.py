@@ -33,7 +33,7 @@ async def test_an_honest_application_is_proven_by_what_it_answers(tmp_path: Path
 async def test_a_trick_is_not_proven(item: str, at: int, tmp_path: Path):
     old, new, words = TRICKS[item][at]
     assert old in APP
-    report = await asked(tmp_path, APP.replace(old, new))
+    report = await asked(tmp_path, APP.replace(old, new), (item,))
     said = states(report)[item]
     assert not said.startswith(("proven", "not_needed")), said
     assert words in said

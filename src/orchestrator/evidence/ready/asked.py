@@ -71,7 +71,7 @@ async def examined(look: Look) -> dict[str, Found]:
     look.place.say("Starting the application")
     async with apps.running(look.place, start) as app, app.client() as client:
         asked = Asked(look, app, client, await _routes(client))
-        for item, ask in QUESTIONS:
+        for item, ask in [(item, ask) for item, ask in QUESTIONS if item in look.wanted]:
             try:
                 asked.found[item] = await ask(asked)
             except httpx.TransportError as problem:

@@ -50,9 +50,10 @@ async def report(
     """
     async with place(source, commit, folder, sandbox) as where:
         where.say = say
-        here = await look(source, where)
+        wanted = frozenset(items)
+        here = await look(source, where, wanted)
         answers = []
-        for item in (one for one in ITEMS if one.id in set(items)):
+        for item in (one for one in ITEMS if one.id in wanted):
             say(item.question)
             answers.append(await _answer(here, item.id, memory, fresh=fresh))
         return whole(where.commit, clock.now(), answers)

@@ -29,6 +29,7 @@ class Look:
     tree: dict[str, Blob]
     texts: dict[str, str]  # of all files that are not too long
     stack: Stack
+    wanted: frozenset[str]  # the items that are asked about
     _known: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     @property
@@ -67,8 +68,8 @@ class Look:
         return Evidence(f"read {', '.join(found)}", self.commit, clock.now(), excerpt=said, sha256=content)
 
 
-async def look(source: Path, place: Place) -> Look:
+async def look(source: Path, place: Place, wanted: Iterable[str] = ()) -> Look:
     """Read the save point that the place holds."""
     tree = await repository.tree(source, place.commit)
     texts = await repository.texts(source, tree)
-    return Look(source, place, tree, texts, detect(texts))
+    return Look(source, place, tree, texts, detect(texts), frozenset(wanted))
