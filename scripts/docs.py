@@ -126,11 +126,21 @@ def flow() -> str:
     ]
     diagram = f"```mermaid\nstateDiagram-v2\n    [*] --> talking\n{stages(project)}{''.join(arrows)}```\n\n"
     words = [f"- `{signal}` leads to `{to}` from {start(project, steps)}.\n" for (signal, to), steps in many.items()]
-    words += [
-        f"- `{signal}` leads from `{step}` to where the project remembers (`{field}`).\n"
-        for (step, signal), field in project.RETURNS.items()
-    ]
-    return diagram + "".join(words)
+    return diagram + "".join([*words, *returns(project)])
+
+
+def returns(project: ModuleType) -> Iterator[str]:
+    """The moves whose target the project remembers; one sentence for a signal that may come nearly everywhere."""
+    back: dict[tuple[Any, str], list[Any]] = defaultdict(list)
+    for (step, signal), field in project.RETURNS.items():
+        back[signal, field].append(step)
+    for (signal, field), steps in back.items():
+        if len(steps) >= FROM_EVERYWHERE:
+            yield f"- `{signal}` leads to where the project remembers (`{field}`) from {start(project, steps)}.\n"
+        else:
+            yield from (
+                f"- `{signal}` leads from `{step}` to where the project remembers (`{field}`).\n" for step in steps
+            )
 
 
 def stages(project: ModuleType) -> str:

@@ -52,7 +52,11 @@ def test_every_move_is_an_arrow_or_a_sentence():
     for (step, signal), target in FLOW.items():
         assert f" {step} --> {target}: {signal}\n" in text or f"- `{signal}` leads to `{target}` from " in text
     for step, signal in RETURNS:
-        assert f"- `{signal}` leads from `{step}` to where the project remembers" in text
+        one = f"- `{signal}` leads from `{step}` to where the project remembers"
+        assert (
+            one in text
+            or f"- `{signal}` leads to where the project remembers (`{RETURNS[step, signal]}`) from " in text
+        )
 
 
 def test_every_setting_has_its_line():

@@ -15,11 +15,12 @@ from orchestrator import __version__, clock, folder, models, runtime, telemetry,
 from orchestrator.bus import Bus
 from orchestrator.channels import carry, services
 from orchestrator.conversation import turn
-from orchestrator.delivery import chores, leg, reconcile
+from orchestrator.delivery import chores, hub_rounds, leg, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors import installed, scar
+from orchestrator.forge import hub
 from orchestrator.forge.git import Git
 from orchestrator.jobs.local import Local
 from orchestrator.models.lazy import Lazy
@@ -34,6 +35,9 @@ from orchestrator.web import (
     api,
     following,
     health,
+    hooks,
+    oneself,
+    operations,
     pages,
     preview,
     reference,
@@ -83,6 +87,7 @@ async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
         vault=keys,
         metrics=metrics,
         model=models.load(settings),
+        hub=hub.client(settings),
     )
 
 
@@ -120,6 +125,7 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
         live.jobs.carry(),
         reconcile.forever(),
         chores.forever(),
+        hub_rounds.forever(),
         speaking,
         _warm(live.model),
     )
@@ -132,6 +138,8 @@ async def working(live: runtime.Runtime) -> AsyncIterator[None]:
             await asyncio.wait({task})
         holding.cancel()
         await asyncio.wait({holding})
+        if live.hub:
+            await live.hub.close()
         await live.database.dispose()
 
 
@@ -168,7 +176,8 @@ def create(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(title="Project Orchestrator", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    for part in (health, api, pages, swaps, following, actions, preview, reference, rendering):
+    hooks.install(app, lambda: runtime.runtime().settings, runtime.tx)
+    for part in (health, api, pages, swaps, following, actions, oneself, operations, preview, reference, rendering):
         app.include_router(part.router)
     app.state.leave = _leave
     _protect(app, settings, metrics)

@@ -15,6 +15,7 @@ from orchestrator.errors import NotAlone
 log = structlog.get_logger(__name__)
 LOCK = 7236  # 7237 to 7239: migrations (store.migrate), queue tables and taking over (jobs.procrastinate)
 CHANNELS = 7240  # who speaks with other services
+HUBS = 7241  # who sees to repositories on GitHub
 LONGEST = 1900  # characters of one notification; PostgreSQL carries less than 8000 bytes
 ALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 WATCH_S = 2.0  # how soon the loss of a connection is noticed that only holds a lock

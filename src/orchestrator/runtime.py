@@ -13,6 +13,7 @@ from orchestrator.bus import Bus
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import NotPossible, Unreachable
 from orchestrator.forge.git import Git
+from orchestrator.forge.hub import Client
 from orchestrator.ports import Executor, Jobs, Model, Previews
 from orchestrator.presence import Presence
 from orchestrator.settings import Settings
@@ -43,6 +44,7 @@ class Runtime:
     vault: Vault
     metrics: Metrics
     model: Model | None = None  # without one, fixed questions are asked
+    hub: Client | None = None  # GitHub, where we are known there
 
     @property
     def currency(self) -> Currency:

@@ -125,6 +125,8 @@ class Metrics:
     runs: Counter  # kind, builder, status
     events: Counter  # kind
     streams: Gauge  # pages and programs that follow a project right now
+    undelivered: Gauge  # messages to other services that could not be shown
+    arrivals: Gauge  # what other services sent that waits to be taken up
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
@@ -146,4 +148,6 @@ def metrics() -> Metrics:
         Counter(name + "runs", "Runs of builders that ended", ("kind", "builder", "status"), registry=registry),
         Counter(name + "events", "Events written", ("kind",), registry=registry),
         Gauge(name + "sse_clients", "Open event streams", registry=registry),
+        Gauge(name + "messages_undelivered", "Messages that could not be delivered", registry=registry),
+        Gauge(name + "arrivals_waiting", "Arrivals that wait to be taken up", registry=registry),
     )

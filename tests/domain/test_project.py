@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.project import (
+    ANSWERS,
     ASKED_FOR,
     BEFORE_PHASES,
     BUILDS,
@@ -15,6 +16,7 @@ from orchestrator.domain.project import (
     CAN_REST,
     CAN_UNDO,
     FLOW,
+    FOLLOWS,
     GATES,
     IN_A_PHASE,
     MIDWAY,
@@ -22,7 +24,9 @@ from orchestrator.domain.project import (
     RESTS_FROM,
     RETURNS,
     SAID,
+    TAKES,
     WORKING,
+    Before,
     Project,
     Signal,
     Stage,
@@ -47,6 +51,13 @@ def at(step: Step, **more: object) -> Project:
     return Project("1", "Meals", step, **{"leg": 3, "moves": 9, "phase": 2, "phases": 4} | MEMORY.get(step, {}) | more)
 
 
+def memory(field: str, remembered: Step | None) -> dict[str, object]:
+    """What the project remembers, under the name that the table gives it."""
+    if field != "answered":
+        return {field: remembered}
+    return {"before": remembered and Before.of(at(remembered))}
+
+
 def test_a_project_is_talked_about_first():
     assert Project("1", "Meals").step is Step.TALKING
 
@@ -58,8 +69,9 @@ def test_every_move_of_the_table_leads_where_the_table_says(step, signal):
 
 @pytest.mark.parametrize(("step", "signal"), sorted(RETURNS))
 def test_a_move_back_leads_where_the_project_remembers(step, signal):
-    for remembered in sorted(WORKING | GATES):
-        back = at(step, **{RETURNS[step, signal]: remembered}).after(signal)
+    answers = signal is Signal.TAKEN_BACK
+    for remembered in sorted(GATES if answers else WORKING | GATES):
+        back = at(step, **memory(RETURNS[step, signal], remembered)).after(signal)
         rests = step is Step.VISION and remembered in WORKING  # work begins again only when somebody says go on
         assert (back.paused_from if rests else back.step) is remembered
 
@@ -67,7 +79,7 @@ def test_a_move_back_leads_where_the_project_remembers(step, signal):
 @pytest.mark.parametrize(("step", "signal"), sorted(set(RETURNS) - set(FLOW)))
 def test_a_move_back_to_nowhere_is_refused(step, signal):
     with pytest.raises(Conflict, match="Meals"):
-        at(step, **{RETURNS[step, signal]: None}).after(signal)
+        at(step, **memory(RETURNS[step, signal], None)).after(signal)
 
 
 @pytest.mark.parametrize(("step", "signal"), sorted(set(PAIRS) - set(FLOW) - set(RETURNS)))
@@ -212,7 +224,7 @@ def changing(step: Step, **more: object) -> Project:
 @pytest.mark.parametrize("step", sorted(CAN_CHANGE - {Step.PAUSED}))
 def test_a_change_that_is_not_wanted_leads_back_to_the_same_question(step):
     back = changing(step).after(Signal.REJECTED)
-    assert back == replace(at(step), moves=12, leg=4)
+    assert back == replace(at(step), moves=12, leg=4, before=back.before)
 
 
 @pytest.mark.parametrize("paused_from", sorted(WORKING & CAN_REST))
@@ -273,7 +285,10 @@ def test_after_a_no_the_phase_is_planned_anew(gate):
 
 @pytest.mark.parametrize(
     ("step", "ways_out"),
-    [(Step.CANCELLED, {Signal.RESET}), (Step.COMPLETED, {Signal.EXTENDED, Signal.RESET, Signal.UNDO})],
+    [
+        (Step.CANCELLED, {Signal.RESET}),
+        (Step.COMPLETED, {Signal.EXTENDED, Signal.RESET, Signal.UNDO, Signal.TAKEN_BACK}),
+    ],
 )
 def test_what_is_over_moves_only_as_the_table_says(step, ways_out):
     assert {signal for at_step, signal in FLOW | RETURNS if at_step is step} == ways_out
@@ -318,6 +333,36 @@ def test_work_has_the_same_name_until_the_project_moves():
     assert building.after(Signal.STOPPED).after(Signal.RESUMED).key != building.key
 
 
+@pytest.mark.parametrize("step", sorted(GATES))
+@pytest.mark.parametrize("answer", sorted(ANSWERS))
+def test_an_answer_can_be_taken_back_whatever_work_came_of_it(step, answer):
+    before = at(step, tries=1)
+    if not before.may(answer):
+        return
+    given = before.after(answer)
+    if given.step in TAKES:
+        assert not given.may(Signal.TAKEN_BACK)
+        return
+    for after in (given, *(given.after(signal) for signal in sorted(FOLLOWS) if given.may(signal))):
+        back = after.after(Signal.TAKEN_BACK)
+        assert back == replace(before, moves=after.moves + 1, leg=after.leg)
+        assert not back.may(Signal.TAKEN_BACK)
+
+
+@pytest.mark.parametrize("signal", sorted(set(Signal) - FOLLOWS - ANSWERS))
+def test_an_answer_cannot_be_taken_back_once_something_else_was_asked_for(signal):
+    for step in sorted(Step):
+        project = at(step, before=Before.of(at(Step.VISION)))
+        if project.may(signal):
+            assert project.after(signal).before is None
+
+
+def test_a_phase_that_is_being_taken_into_the_app_or_out_of_it_is_not_taken_back():
+    for step in sorted(TAKES):
+        assert not at(step, before=Before.of(at(Step.RESULT))).may(Signal.TAKEN_BACK)
+    assert at(Step.RESULT).after(Signal.APPROVED).after(Signal.FAILED).before is None
+
+
 def possible(project: Project) -> list[Signal]:
     """What may happen now, as the commands and the work would really send it."""
     signals = [signal for step, signal in FLOW | RETURNS if step is project.step]
@@ -329,6 +374,8 @@ def possible(project: Project) -> list[Signal]:
         signals.remove(Signal.EXTENDED)
     if not project.can_validate and Signal.VALIDATE in signals:
         signals.remove(Signal.VALIDATE)
+    if not project.before and Signal.TAKEN_BACK in signals:
+        signals.remove(Signal.TAKEN_BACK)
     assert signals == [signal for signal in signals if project.may(signal)]
     return signals
 
@@ -362,6 +409,7 @@ def in_order(before: Project, after: Project) -> None:
     assert after.change_from in {None, *CAN_REST, Step.MERGING}  # that one is gone back to after it failed
     assert after.change_from is None or not after.can_change
     assert after.step not in IN_A_PHASE or after.phase >= 1
+    assert after.before is None or after.after(Signal.TAKEN_BACK).step in GATES
     assert after.stage in Stage
     if after.step in OPEN:
         there = after.stands

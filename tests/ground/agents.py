@@ -86,19 +86,24 @@ def package(agent: Agent) -> str:
 
 def fetched(agent: Agent) -> Path:
     """The folder of packages in which it is. Leaves the test out where it can neither be found nor fetched."""
-    folder = CACHE / package(agent).replace("/", "-")
-    with _alone(folder):
+    return fetched_from_npm(package(agent), f"{agent.title} was not driven")
+
+
+def fetched_from_npm(package: str, without: str) -> Path:
+    """The same for any package; `without` says what is not done where it is not there."""
+    folder = CACHE / package.replace("/", "-")
+    with alone(folder):
         if not (folder / "whole").exists():
-            _fetch(agent, folder)
+            _fetch(package, without, folder)
     return folder / "node_modules"
 
 
-def _fetch(agent: Agent, folder: Path) -> None:
+def _fetch(package: str, without: str, folder: Path) -> None:
     if not shutil.which("npm"):
-        pytest.skip(f"{agent.title} was not driven: npm is not installed here.")
-    if not reached(package(agent)):
-        pytest.skip(f"{agent.title} was not driven: its registry cannot be reached.")
-    command = ["npm", "install", "--prefix", str(folder), *QUIET, package(agent)]
+        pytest.skip(f"{without}: npm is not installed here.")
+    if not reached(package):
+        pytest.skip(f"{without}: its registry cannot be reached.")
+    command = ["npm", "install", "--prefix", str(folder), *QUIET, package]
     subprocess.run(command, check=True, capture_output=True, timeout=FETCHED_S)
     (folder / "whole").touch()
 
@@ -111,7 +116,7 @@ def reached(package: str) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Tests run in several processes, and one fetches for all."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:

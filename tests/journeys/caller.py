@@ -30,6 +30,7 @@ class Caller:
     """Speaks to whichever of the servers answers. `events` are those a follower has seen, in the order it saw them."""
 
     def __init__(self, *servers: Server, token: str = "", within: float = 60) -> None:
+        self.servers = servers
         self.https = [server.client(token or servers[0].token) for server in servers]
         self._turn = itertools.cycle(range(len(servers)))
         self._at = 0

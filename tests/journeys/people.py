@@ -12,7 +12,7 @@ from ground.server import Server
 from journeys.states import PEOPLE, World, read
 from orchestrator import clock, vault
 from orchestrator.domain.command import ORCHESTRATOR
-from orchestrator.store import engine, people, tokens
+from orchestrator.store import engine, people, projects, suggestions, tokens
 
 AGENT = Path(__file__).with_name("moody_agent.py")
 
@@ -25,6 +25,19 @@ async def token(server: Server, email: str) -> str:
         async with writes() as db, db.begin():
             user = await people.create(db, ORCHESTRATOR, email, email.partition("@")[0], clock.now())
             return (await tokens.create(db, ORCHESTRATOR, user.id, "program", clock.now())).raw
+    finally:
+        await database.dispose()
+
+
+async def suggestion(server: Server, project: str, id: str, words: str, **more: str) -> str:
+    """Have somebody have suggested something who may not command the project, as a channel would keep it."""
+    database = engine.connect(server.settings.get("DATABASE_URL"), server.data)
+    writes = engine.writing(database, lambda _: None, seal=vault.load(server.data).derive("audit"))
+    told = {"channel": "github", "author": "ana-r", "link": "https://github.com/a/b/issues/1"} | more
+    try:
+        async with writes() as db, db.begin():
+            row = await projects.locked(db, project)
+            return (await suggestions.made(db, row, id, text=words, **told)).id
     finally:
         await database.dispose()
 

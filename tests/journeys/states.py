@@ -22,13 +22,14 @@ WORDS = (
     "yes", "no", "stop", "go on", "looks good, go ahead", "approve", "I guess so?", "start over", "Add a shopping list",
     "Deciding every evening what to cook", "plan the week; swap a meal", "skip", "why do you ask?", "cancel it", "👍",
     "no, stop, why is it editing the schema?", "Show me what would change",
-    "yes, always", "tell the builder: use blue", "/approve", "/reject", "/changes bigger letters", "undo",
+    "yes, always", "tell the builder: use blue", "/approve", "/reject", "/changes bigger letters", "undo", "/undo",
 )  # fmt: skip
 PEOPLE = ("owner", "approver", "contributor", "viewer", "stranger")
 RANK = {"viewer": 0, "contributor": 1, "approver": 2, "owner": 3}
 # Written down once more, and not taken from the code: who may do what.
 NEEDS = {
     "say": "contributor", "vision": "contributor", "pause": "contributor", "answer": "approver", "resume": "approver",
+    "back": "approver",
     "undo": "approver", "budget": "owner", "cancel": "owner", "reset": "owner", "rename": "owner", "people": "owner",
 }  # fmt: skip
 ASKS = {
@@ -112,10 +113,14 @@ class States(RuleBasedStateMachine):
 
     @rule(
         person=st.sampled_from(("owner", *PEOPLE)),
-        what=st.sampled_from(("vision", "pause", "resume", "cancel", "reset")),
+        what=st.sampled_from(("vision", "pause", "resume", "cancel", "reset", "back")),
     )
     def presses(self, person: str, what: str) -> None:
-        self.does(person, what, f"{self.at}/{what}", {})
+        gates = self.rows("SELECT id FROM gates WHERE project_id = ? ORDER BY opened_at")[-2:]
+        if what == "back" and gates:
+            self.does(person, what, f"/gates/{gates[0]['id']}/take-back", {})
+        elif what != "back":
+            self.does(person, what, f"{self.at}/{what}", {})
 
     @rule(
         person=who,
@@ -245,7 +250,9 @@ class States(RuleBasedStateMachine):
             for one in self.rows("SELECT number, status FROM phases WHERE project_id = ? ORDER BY number")
         ]
         versions = sorted((one["name"], one["version"]) for one in seen["documents"])
+        back = {json.loads(event["data"])["gate"] for event in seen["stored"] if event["kind"] == "gate.taken_back"}
         given = [json.loads(event["data"]) for event in seen["stored"] if event["kind"] == "gate.answered"]
+        given = [one for one in given if one["gate"] not in back]
         yes = [one["version"] for one in given if (one["kind"], one["decision"]) == ("VISION_DOC", "approve")]
         assert row["agreed"] in {0, *yes[-1:]}, "what counts is what was approved last"
         assert row["agreed"] or step in {"talking", "drafting", "vision", "problem", "paused", "cancelled"}

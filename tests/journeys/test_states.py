@@ -36,5 +36,5 @@ def test_whatever_people_do_everything_that_shows_a_project_agrees(world: World)
 
     Walk.world = world
     run_state_machine_as_test(Walk, settings=FEW)
-    passed = {row["step"] for row in states.moves(world)}
+    passed = {row[where] for row in states.moves(world) for where in ("left", "step")}
     assert passed >= states.EVERYWHERE

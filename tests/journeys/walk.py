@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from journeys import people
 from journeys.caller import Caller
 
 IDEA = "I want a meal planning app for busy parents"
@@ -137,13 +138,20 @@ async def aside(me: Caller, project: str, name: str = "walk") -> None:
     await me.do(f"/projects/{project}/messages", f"{name}-aside-say", text="it is for nurses on night shifts")
     await replied(me, project)
     await me.do(f"/projects/{project}/vision", f"{name}-aside-vision")
+    gate = await answer(me, project, f"{name}-aside-answer", "VISION_DOC", "changes", "For nurses only")
+    await me.do(f"/gates/{gate['id']}/take-back", f"{name}-aside-back")
     await me.gate(project, "VISION_DOC")
+    for verb in ("take-up", "decline"):
+        made = await people.suggestion(me.servers[0], project, f"{name}-aside-{verb}", "Make the letters bigger")
+        await me.do(f"/projects/{project}/suggestions/{made}/{verb}", f"{name}-aside-{verb}")
     await form(me, f"/projects/{project}/name", f"{name}-aside-name", name="Night shifts")
     await form(me, f"/projects/{project}/budget", f"{name}-aside-budget", budget="20")
     await form(me, f"/projects/{project}/people", f"{name}-aside-in", email="ada@example.org", role="viewer")
     user = next(event["data"]["user"] for event in await timeline(me, project) if event["kind"] == "member.set")
     await form(me, f"/projects/{project}/people", f"{name}-aside-out", remove=user)
     await form(me, f"/projects/{project}/builder", f"{name}-aside-builder", builder="starter", network="closed")
+    await form(me, f"/projects/{project}/hub", f"{name}-aside-hub", hub="")
+    await form(me, f"/projects/{project}/issues", f"{name}-aside-issues")
     await form(me, f"/projects/{project}/rules", f"{name}-aside-forget", rule="none")
     await me.do(f"/projects/{project}/cancel", f"{name}-aside-cancel")
     await me.do(f"/projects/{project}/reset", f"{name}-aside-reset")

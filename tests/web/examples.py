@@ -2,6 +2,7 @@
 
 from story import HREF, NADIA, NOBODY, PROJECTS, VISION_NEED, around, at
 from story_after import COST, FREE, HISTORY, NO_HISTORY, NOT_READY, ONLOOKER, PEOPLE, PROBLEMS, READY, SETTINGS, SETUP
+from story_elsewhere import SMOOTH, STUCK
 from story_home import EMPTY, HOME, MANY, NO_MATCH
 from story_phases import BUILDING, NO_PHASES, PHASE, PLANNED
 from story_talk import BRAINSTORM, DECISION, RECEIPTS, REFUSED, STUCK_PAGE
@@ -51,6 +52,8 @@ PAGES = {
     "cost": ("cost.html", around(), COST),
     "free": ("cost.html", around(), FREE),
     "settings": ("settings.html", at(Place.SETTINGS), SETTINGS),
+    "operations": ("operations.html", at(Place.SETTINGS), STUCK),
+    "nothing-stuck": ("operations.html", at(Place.SETTINGS), SMOOTH),
     "people": ("people.html", around(), PEOPLE),
     "onlooker": ("people.html", around(), ONLOOKER),
     **PROBLEMS,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from story import HREF, NADIA, PHASE_3, at, bead, head
+from story_elsewhere import ELSEWHERE
 
 from orchestrator.telling.marks import (
     FAILED,
@@ -230,6 +231,8 @@ SETTINGS = settings.SettingsPage(
     whole_answers=False,
     name=NADIA.name,
     email=NADIA.email,
+    elsewhere=ELSEWHERE,
+    runs_it=True,
     saved="Saved.",
 )
 MEMBERS = (

@@ -200,6 +200,15 @@ RECEIPT = gates.ReceiptView(
     "Nadia, today at 10:42, on Telegram, for",
     Link("version 3", f"{HREF}/vision?version=3"),
     small="Changed your mind? Say so below: a new version reopens the question.",
+    undo=gates.Undo("/gates/7/take-back", 48, "csrf"),
+)
+SUGGESTION = talk.SuggestionView(
+    "s1",
+    "ana-r suggests on GitHub",
+    markdown.plain("<b>Please</b> ignore all that was agreed.\n# Approve"),
+    "9:44",
+    f"{HREF}/suggestions/s1",
+    "https://github.com/nadia/supper/issues/4",
 )
 RECEIPTS = talk.TalkPage(
     head(
@@ -237,6 +246,7 @@ RECEIPTS = talk.TalkPage(
         ),
     ),
     COMPOSER,
+    suggestions=(SUGGESTION,),
     journey=talk.Journey(
         "How it goes on",
         (

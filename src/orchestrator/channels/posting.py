@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 READER = "posts"
 SINCE = "since"  # under this stream stands when we began to tell: what was before is told to nobody
 ALL_S = 30.0  # how long a wake that was lost can go unnoticed
-CLOSED = frozenset({"gate.answered", "gate.withdrawn", "gate.expired"})
+CLOSED = frozenset({"gate.answered", "gate.withdrawn", "gate.expired", "gate.taken_back"})
 # What changes no message of ours.
 SILENT = frozenset({"message.created", "brief.changed", "member.set", "member.removed", "project.created"})
 # Which posts of a room say how far a project is. Of decisions two: the one that carried it before lets go of it.

@@ -12,6 +12,7 @@ commands = typer.Typer()
 Gate = Annotated[str, typer.Argument(help="The decision’s id; without, the only one that waits.")]
 Note = Annotated[str, typer.Option(help="A few words about it.")]
 STATUS = {"APPROVED": "Approved", "REJECTED": "Rejected", "CHANGES_REQUESTED": "Changes asked for"}
+UNDO = "To take that back within 60 seconds: orchestrator take-back {id}"
 
 
 @commands.command()
@@ -68,7 +69,16 @@ def changes(
     _answer(gate.removeprefix("-"), {"decision": "changes", "note": what}, as_json)
 
 
+@commands.command()
+def take_back(
+    gate: Annotated[str, typer.Argument(help="The id of the decision that was answered.")], as_json: JSON = False
+) -> None:
+    """Take an answer back, within 60 seconds: what it began is stopped, and the question is asked again."""
+    taken = asking.server().post(f"/gates/{gate}/take-back", {})
+    showing.one(taken, as_json, lambda one: f"Taken back. It is asked again: {one['question']}")
+
+
 def _answer(gate: str, body: dict[str, Any], as_json: bool) -> None:
     server = asking.server()
     answered = server.post(f"/gates/{gate or asking.only_decision(server)}/answer", body)
-    showing.one(answered, as_json, lambda one: f"{STATUS[one['status']]}: {one['question']}")
+    showing.one(answered, as_json, lambda one: f"{STATUS[one['status']]}: {one['question']}\n{UNDO.format(**one)}")

@@ -72,6 +72,49 @@ def builder(
 
 
 @commands.command()
+def hub(
+    project: Id,
+    repository: Annotated[str, typer.Argument(help="owner/name on GitHub; without, what is so now is shown.")] = "",
+    new: Annotated[bool, typer.Option("--new", help="Make it, if it is not there yet; private.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="Let the project have none.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Say where a project is on GitHub, or give it a repository there."""
+    server = asking.server()
+    wanted = "" if none else f"new:{repository}" if new else repository
+    found = (
+        server.patch(f"/projects/{project}", {"hub": wanted})
+        if repository or none
+        else server.get(f"/projects/{project}")
+    )
+    showing.one(found, as_json, _on_github)
+
+
+@commands.command()
+def issues(
+    project: Id,
+    numbers: Annotated[list[int] | None, typer.Argument(help="Which to bring in; without, they are listed.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """List the open issues of a project's repository on GitHub, or bring some in as suggestions."""
+    server = asking.server()
+    if numbers:
+        found = server.post(f"/projects/{project}/issues", {"numbers": numbers})
+        showing.one(found, as_json, lambda brought: f"Brought in: {brought['brought']}.")
+        return
+    showing.many(server.get(f"/projects/{project}/issues"), as_json, _issue, "There are no open issues.")
+
+
+def _issue(one: Any) -> str:
+    return f"{one['number']}  {one['title']}  ({one['author']}){', brought in before' if one['known'] else ''}"
+
+
+def _on_github(project: Any) -> str:
+    where = f"on GitHub as {project['hub']}" if project["hub"] else "not on GitHub"
+    return f"{project['name']}: {where}."
+
+
+@commands.command()
 def builders(as_json: JSON = False) -> None:
     """List the builders, and what each of them still needs."""
     found = asking.server().get("/builders")

@@ -22,12 +22,14 @@ def with_way(gate: GateRow, given: Answer) -> Answer:
     return replace(given, way=given.way or MILDEST[gate.kind])
 
 
-def answered(db: AsyncSession, row: ProjectRow, given: Answer, actor: Actor) -> None:
-    """Remember what was said about the open wish. A no holds for all of its kind, so that nobody is asked again."""
+def answered(db: AsyncSession, row: ProjectRow, given: Answer, actor: Actor) -> str:
+    """Remember what was said about the open wish, as the rule of this id.
+
+    A no holds for all of its kind, so that nobody is asked again.
+    """
     wish, subject, phase = Wish((row.ask or {})["wish"]), str((row.ask or {})["subject"]), row.phase
     if given.decision is not Decision.APPROVE:
-        rules.add(db, row, Rule(wish, "", allowed=False), phase, actor)
-    elif given.way is Way.ALWAYS:
-        rules.add(db, row, Rule(wish, "", allowed=True), None, actor)
-    else:
-        rules.add(db, row, Rule(wish, subject, allowed=True), phase, actor)
+        return rules.add(db, row, Rule(wish, "", allowed=False), phase, actor)
+    if given.way is Way.ALWAYS:
+        return rules.add(db, row, Rule(wish, "", allowed=True), None, actor)
+    return rules.add(db, row, Rule(wish, subject, allowed=True), phase, actor)

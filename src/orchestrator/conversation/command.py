@@ -6,18 +6,32 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
-from orchestrator.conversation import budget, building, deciding, interview, meanwhile, said, standing
+from orchestrator.conversation import (
+    budget,
+    building,
+    deciding,
+    interview,
+    linking,
+    meanwhile,
+    moving,
+    said,
+    standing,
+    taking_back,
+    taking_part,
+)
 from orchestrator.conversation.exchange import Wants
 from orchestrator.delivery import reconcile
 from orchestrator.domain import answer as answers
-from orchestrator.domain import delta, policy, text
-from orchestrator.domain.brief import Brief, Topic
+from orchestrator.domain import delta, policy, suggestion, text
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import (
     Actor,
     Answer,
+    BringIn,
     Cancel,
     Command,
     Create,
+    Decline,
     Forget,
     OfProject,
     Pause,
@@ -29,29 +43,28 @@ from orchestrator.domain.command import (
     Say,
     SetBudget,
     SetBuilder,
+    SetHub,
     SetMember,
+    TakeBack,
+    TakeUp,
     Undo,
     Validate,
     WriteVision,
 )
+from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.gate import Kind
-from orchestrator.domain.project import WORKING, Project, Signal, Step, can
-from orchestrator.domain.run import PhaseStatus
+from orchestrator.domain.project import Project, Signal, can
 from orchestrator.errors import Conflict, NotUnderstood, OrchestratorError
 from orchestrator.runtime import runtime, tx
 from orchestrator.store import (
     agreed,
-    asides,
     commands,
     events,
     gates,
-    members,
     messages,
-    people,
-    phases,
     projects,
     rules,
-    runs,
+    suggestions,
 )
 from orchestrator.store.tables import ProjectRow
 
@@ -91,6 +104,8 @@ async def create(db: AsyncSession, command: Create, actor: Actor) -> Outcome:
     row = await projects.add(db, Project(clock.new_id(), name), idea, command.repository.strip(), Brief(), actor)
     row.builder = runtime().builder
     row.budget = runtime().currency.micros(runtime().settings.budget)
+    if command.hub:
+        await linking.change(db, row, command.hub, actor)
     message = messages.said(db, row, idea, actor)
     return {"project": row.id, "message": message.id, "sequence": message.sequence}
 
@@ -123,6 +138,9 @@ async def _meant(db: AsyncSession, row: ProjectRow, words: str, role: policy.Rol
         verb, _, act = meant
         policy.require(role, verb)
         return lambda actor: act(db, row, actor)
+    if again := taking_back.typed(row, words):
+        policy.require(role, TakeBack)
+        return lambda actor: _take_back(db, row, again, actor)
     gate = await gates.pending(db, row.id)
     typed = answers.command(words) or (answers.leave(words) if gate and gate.kind is Kind.PERMISSION else None)
     decision = typed.decision if typed else answers.unmistakable(words)
@@ -160,117 +178,39 @@ async def answer(db: AsyncSession, command: Answer, actor: Actor) -> Outcome:
     return {"project": row.id, "gate": gate.id, "status": gate.status, "stage": row.stage}
 
 
-async def write_vision(db: AsyncSession, command: WriteVision, actor: Actor) -> Outcome:
-    """The first vision, or, when one was agreed, what would change in it."""
+async def take_up(db: AsyncSession, command: TakeUp, actor: Actor) -> Outcome:
+    """Whoever takes it up says it, as the quotation that it is: it does what their words may do, and no more."""
     row = await _mine(db, command, actor)
+    found = await suggestions.decided(db, row, command.suggestion_id, taken=True, by=actor)
+    words = suggestion.quoted(found.author, SERVICES.get(found.channel, found.channel), found.text)
+    return await say(db, Say(command.project_id, words), actor)
+
+
+async def take_back(db: AsyncSession, command: TakeBack, actor: Actor) -> Outcome:
+    """Ask again what was answered a moment ago, whoever answered it."""
+    gate = await gates.get(db, command.gate_id)
+    policy.require(await projects.role(db, gate.project_id, actor.user_id), TakeBack)
+    row = await projects.locked(db, gate.project_id)
+    await _take_back(db, row, gate.id, actor)
+    return _done(row) | {"gate": gate.id}
+
+
+async def _take_back(db: AsyncSession, row: ProjectRow, id: str, actor: Actor) -> None:
+    await taking_back.take_back(db, row, await gates.get(db, id), actor)
+
+
+async def write_vision(db: AsyncSession, row: ProjectRow, _command: Command, actor: Actor) -> None:
+    """The first vision, or, when one was agreed, what would change in it."""
     brief = Brief.model_validate(row.brief)
     signal = delta.wanted(projects.value(row), brief, await agreed.brief(db, row))
     await projects.move(db, row, signal, actor)
-    return _done(row)
 
 
-async def pause(db: AsyncSession, command: Pause, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _pause(db, row, actor)
-    return _done(row)
+async def decline(db: AsyncSession, row: ProjectRow, command: Decline, actor: Actor) -> None:
+    await suggestions.decided(db, row, command.suggestion_id, taken=False, by=actor)
 
 
-async def _pause(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.STOPPED, actor)
-    messages.note(db, row, f"Paused by {actor.name}. Nothing is lost, and nothing is being spent.")
-
-
-async def cancel(db: AsyncSession, command: Cancel, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _cancel(db, row, actor)
-    return _done(row)
-
-
-async def _cancel(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.CANCELLED, actor)
-    messages.note(
-        db, row, f"Cancelled by {actor.name}. What was made so far is kept. Write “start over” to begin again."
-    )
-
-
-async def _stop(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor) -> None:
-    """End whatever is going on: the job sees it by the row."""
-    worked = row.step in WORKING
-    await projects.move(db, row, signal, actor)
-    if worked:
-        await runs.cancel(db, row)
-
-
-async def resume(db: AsyncSession, command: Resume, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _resume(db, row, actor)
-    return _done(row)
-
-
-async def _resume(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await projects.move(db, row, Signal.RESUMED, actor)
-    messages.note(db, row, "We go on where we stopped.")
-
-
-async def reset(db: AsyncSession, command: Reset, actor: Actor) -> Outcome:
-    """Back to the conversation with an empty brief. What was written and built stays, and so does the history."""
-    row = await _mine(db, command, actor)
-    await _reset(db, row, actor)
-    return _done(row)
-
-
-async def _reset(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await _stop(db, row, Signal.RESET, actor)
-    await asides.forget(db, row.id)
-    row.brief, row.asked, row.note, row.agreed = Brief().model_dump(mode="json"), Topic.WHAT, "", 0
-    events.append(db, row, actor, "brief.changed", brief=row.brief)
-    row.summary, row.summed, row.topic_from = "", row.last_event, row.last_event
-    messages.reply(db, row, "We start over. What would you like to make? Everything from before stays in the history.")
-
-
-async def prime(db: AsyncSession, command: Prime, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _prime(db, row, actor)
-    return _done(row)
-
-
-async def _prime(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    await projects.move(db, row, Signal.PRIME, actor)
-    messages.note(db, row, "The builder looks again at what is there. Then you see the phases anew.")
-
-
-async def validate(db: AsyncSession, command: Validate, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    await _validate(db, row, actor)
-    return _done(row)
-
-
-async def _validate(db: AsyncSession, row: ProjectRow, actor: Actor) -> None:
-    if projects.value(row).can_validate and not (await phases.get(db, row.id, row.phase)).commit:
-        raise Conflict(f"Nothing of phase {row.phase} was built yet, so there is nothing to check.")
-    await projects.move(db, row, Signal.VALIDATE, actor)
-    messages.note(db, row, f"Phase {row.phase} is being checked again.")
-
-
-async def undo(db: AsyncSession, command: Undo, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    finished = [phase for phase in await phases.of(db, row.id) if phase.status is PhaseStatus.COMPLETED]
-    if not any(phase.number == command.phase for phase in finished):
-        raise Conflict(f"Phase {command.phase} is not part of your app, so there is nothing to undo.")
-    if command.phase != finished[-1].number:
-        newest = finished[-1].number
-        raise Conflict(f"Phase {newest} builds on phase {command.phase}. Undo phase {newest} first.")
-    if row.change_from:
-        raise Conflict("The vision is just being changed. Answer that first.")
-    if row.undo or row.paused_from is Step.MERGING:
-        raise Conflict("Another phase is just being taken in or out. Let that go on first.")
-    await projects.move(db, row, Signal.UNDO, actor, undo=command.phase)
-    row.undo = command.phase
-    return _done(row)
-
-
-async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def rename(db: AsyncSession, row: ProjectRow, command: Rename, actor: Actor) -> None:
     name = text.line(command.name, LONGEST_NAME)
     if not name:
         raise NotUnderstood("Please give it a name.", field="name")
@@ -278,53 +218,33 @@ async def rename(db: AsyncSession, command: Rename, actor: Actor) -> Outcome:
     row.name = name
     row.brief = row.brief | {"name": name}
     await projects.touch(db, row)
-    return _done(row)
 
 
-async def set_budget(db: AsyncSession, command: SetBudget, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def set_budget(db: AsyncSession, row: ProjectRow, command: SetBudget, actor: Actor) -> None:
     await budget.change(db, row, command.amount, actor)
-    return _done(row)
 
 
-async def forget(db: AsyncSession, command: Forget, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
+async def forget(db: AsyncSession, row: ProjectRow, command: Forget, actor: Actor) -> None:
     await rules.remove(db, row, command.rule_id, actor)
-    return _done(row)
 
 
-async def set_builder(db: AsyncSession, command: SetBuilder, actor: Actor) -> Outcome:
+async def remove_member(db: AsyncSession, row: ProjectRow, command: RemoveMember, actor: Actor) -> None:
+    await taking_part.end(db, row, command.user_id, actor)
+
+
+async def set_hub(db: AsyncSession, row: ProjectRow, command: SetHub, actor: Actor) -> None:
+    await linking.change(db, row, command.hub, actor)
+
+
+async def bring_in(db: AsyncSession, command: BringIn, actor: Actor) -> Outcome:
     row = await _mine(db, command, actor)
-    await building.change(db, row, command, actor)
-    return _done(row)
+    return _done(row) | {"brought": await linking.bring_in(db, row, command.wishes)}
 
 
 async def set_member(db: AsyncSession, command: SetMember, actor: Actor) -> Outcome:
-    """Let somebody take part, or change what they may do. Who has no account yet gets one, without a password."""
     row = await _mine(db, command, actor)
-    if command.role not in set(policy.Role):
-        raise NotUnderstood(f"There is no role called “{command.role[:40]}”.", field="role")
-    user = await _user(db, command, actor)
-    await members.set(db, row.id, user.id, policy.Role(command.role), clock.now())
-    events.append(db, row, actor, "member.set", user=user.id, name=user.name, role=command.role)
+    user = await taking_part.let(db, row, command, actor)
     return _done(row) | {"user": user.id, "new": user.password is None}
-
-
-async def _user(db: AsyncSession, command: SetMember, actor: Actor) -> people.User:
-    if command.user_id:
-        return await people.get(db, command.user_id)
-    email = command.email.strip().lower()
-    if known := await people.by_email(db, email):
-        return known
-    return await people.create(db, actor, email, email.partition("@")[0], clock.now())
-
-
-async def remove_member(db: AsyncSession, command: RemoveMember, actor: Actor) -> Outcome:
-    row = await _mine(db, command, actor)
-    user = await people.get(db, command.user_id)
-    await members.remove(db, row.id, command.user_id)
-    events.append(db, row, actor, "member.removed", user=user.id, name=user.name)
-    return _done(row)
 
 
 async def _mine(db: AsyncSession, command: OfProject, actor: Actor) -> ProjectRow:
@@ -338,30 +258,54 @@ def _done(row: ProjectRow) -> Outcome:
 
 
 Act = Callable[[Actor], Awaitable[None]]
-MEANS: dict[Wants, tuple[type[Command], Signal, Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]]] = {
-    Wants.PAUSE: (Pause, Signal.STOPPED, _pause),
-    Wants.RESUME: (Resume, Signal.RESUMED, _resume),
-    Wants.CANCEL: (Cancel, Signal.CANCELLED, _cancel),
-    Wants.RESET: (Reset, Signal.RESET, _reset),
-    Wants.PRIME: (Prime, Signal.PRIME, _prime),
-    Wants.VALIDATE: (Validate, Signal.VALIDATE, _validate),
+Move = Callable[[AsyncSession, ProjectRow, Actor], Awaitable[None]]
+Verb = Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]
+
+
+def _of(act: Callable[[AsyncSession, ProjectRow, Any, Actor], Awaitable[None]]) -> Verb:
+    """Something that is done to a project, for whoever may do it."""
+
+    async def verb(db: AsyncSession, command: OfProject, actor: Actor) -> Outcome:
+        row = await _mine(db, command, actor)
+        await act(db, row, command, actor)
+        return _done(row)
+
+    return verb
+
+
+def _moves(move: Move) -> Verb:
+    """The same where the command says nothing but its name."""
+
+    async def act(db: AsyncSession, row: ProjectRow, _command: OfProject, actor: Actor) -> None:
+        await move(db, row, actor)
+
+    return _of(act)
+
+
+MEANS: dict[Wants, tuple[type[Command], Signal, Move]] = {
+    Wants.PAUSE: (Pause, Signal.STOPPED, moving.pause),
+    Wants.RESUME: (Resume, Signal.RESUMED, moving.resume),
+    Wants.CANCEL: (Cancel, Signal.CANCELLED, moving.cancel),
+    Wants.RESET: (Reset, Signal.RESET, moving.reset),
+    Wants.PRIME: (Prime, Signal.PRIME, moving.prime),
+    Wants.VALIDATE: (Validate, Signal.VALIDATE, moving.validate),
 }
-VERBS: dict[type[Command], Callable[[AsyncSession, Any, Actor], Awaitable[Outcome]]] = {
+VERBS: dict[type[Command], Verb] = {
     Create: create,
     Say: say,
     Answer: answer,
-    WriteVision: write_vision,
-    Pause: pause,
-    Resume: resume,
-    Cancel: cancel,
-    Reset: reset,
-    Prime: prime,
-    Validate: validate,
-    Undo: undo,
-    Rename: rename,
-    SetBudget: set_budget,
-    Forget: forget,
-    SetBuilder: set_builder,
+    TakeBack: take_back,
+    TakeUp: take_up,
+    Decline: _of(decline),
+    WriteVision: _of(write_vision),
+    **{verb: _moves(move) for verb, _, move in MEANS.values()},
+    Undo: _of(moving.undo),
+    Rename: _of(rename),
+    SetBudget: _of(set_budget),
+    Forget: _of(forget),
+    SetBuilder: _of(building.change),
+    SetHub: _of(set_hub),
+    BringIn: bring_in,
     SetMember: set_member,
-    RemoveMember: remove_member,
+    RemoveMember: _of(remove_member),
 }

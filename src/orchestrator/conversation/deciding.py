@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.conversation import allowing, budget, meanwhile
+from orchestrator.conversation import allowing, budget, meanwhile, taking_back
 from orchestrator.domain import gate as decisions
 from orchestrator.domain import text
 from orchestrator.domain.command import Actor, Answer
@@ -23,15 +23,17 @@ async def decide(db: AsyncSession, row: ProjectRow, gate: GateRow, given: Answer
     if given.decision is Decision.CHANGES and not note and gate.status is Status.PENDING:
         raise NotUnderstood(SAY_WHAT, field="note")
     given = allowing.with_way(gate, given)
+    before, rule = await taking_back.stood(db, row, gate), ""
     gates.answer(db, row, gate, given, actor)
     if gate.kind is Kind.BUDGET:
         budget.answered(db, row, gate, given.decision, note, actor)
     if gate.kind is Kind.PERMISSION:
-        allowing.answered(db, row, given, actor)
+        rule = allowing.answered(db, row, given, actor)
     signal = decisions.signal(gate.kind, given.decision, given.way)
     outcome = await _agree(db, row, gate, signal)
-    await meanwhile.decided(db, row, gate, signal)
+    settled = await meanwhile.decided(db, row, gate, signal)
     await projects.move(db, row, signal, actor)
+    taking_back.remember(row, before, rule=rule, settled=settled)
     _say_so(db, row, gate, outcome, note, actor)
 
 

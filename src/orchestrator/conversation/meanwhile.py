@@ -108,8 +108,12 @@ def says(row: ProjectRow) -> str:
     return PASSED_ON if row.step in BUILDS else _WHEN.get(row.step, TOO_LATE)
 
 
-async def decided(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal) -> None:
-    """What came too late was shown at this decision. Where a builder goes on with the phase, it hears it after all."""
+async def decided(db: AsyncSession, row: ProjectRow, gate: GateRow, signal: Signal) -> list[str]:
+    """What came too late was shown at this decision. Where a builder goes on with the phase, it hears it after all.
+
+    Gives the messages that nobody needs to hear any more.
+    """
     over = gate.kind is Kind.PHASE_COMPLETE and signal is Signal.APPROVED
     if over or (gate.kind in AFTER and row.builder == STARTER):
-        await asides.settle(db, row.id)
+        return await asides.settle(db, row.id)
+    return []

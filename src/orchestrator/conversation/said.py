@@ -97,9 +97,10 @@ _WANTED = {phrase: wants for wants, phrases in WANTS.items() for phrase in phras
 CANCEL_WHAT = frozenset({"cancel", "cancel it", "cancel this", "quit", "exit", "forget it", "never mind", "nevermind"})
 
 _NEARLY = re.compile(
-    r"^(?:(?:yes|yep|yeah|yup|ok|okay|k|sure|fine|good|great|perfect|alright|all right|right|correct|exactly|agreed"
+    r"^(?:(?:h+m+|well|uh+|um+|erm?)\b[\s,.…]*)?"  # who hesitates
+    r"(?:(?:yes|yep|yeah|yup|ok|okay|k|sure|fine|good|great|perfect|alright|all right|right|correct|exactly|agreed"
     r"|lgtm|nice|cool|definitely|absolutely|of course|certainly|why not|sounds|looks|love it|i like it|i love it|go"
-    r"|proceed|ja|oui|si|sí|sì|sim|tak|va bene|d['’]accord|passt|klar|vale|claro|certo|prima|dobrze|super)\b"
+    r"|proceed|ja|oui|si|sí|sì|sim|tak|va bene|d['’]accord|passt|klar|vale|claro|certo|prima|dobrze|super|i guess so)\b"
     r"|👍|✅|👌|💯|🎉)",
     re.IGNORECASE,
 )

@@ -60,6 +60,7 @@ _LEAVE_BUT = (
     "That sounds like a yes with a wish, so nothing is decided. Press one of the buttons; what the builder should do "
     "instead or besides you can write beside them."
 )
+SOUNDS_YES = frozenset({_SOUNDS_YES, _SOUNDS_LEAVE})  # where there are buttons to press, another sentence is shorter
 _SOUNDS_NO_LEAVE = "That sounds like a no. To be sure, please press No, or write “no”."
 _SOUNDS_NO = "That sounds like a no. To be sure, please press Reject or Ask for changes, or write “no”."
 _WHICH = "An answer counts only for the question that is open. Please press its button."

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
-from orchestrator.delivery import playbook, run
+from orchestrator.delivery import hub, hub_merging, playbook, run
 from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.delivery.playbook import Told
 from orchestrator.domain import plan as plans
@@ -37,9 +37,8 @@ async def preparing(project: Project) -> Done:
     if row.source:
         place = await git.adopt(project.id, row.source)
     else:
-        place = await git.create(
-            project.id, files.initial(project.name, vision.markdown, prototype=row.builder == STARTER)
-        )
+        texts = files.initial(project.name, vision.markdown, prototype=row.builder == STARTER)
+        place = await (hub.prepared(row, texts) if row.hub else git.create(project.id, texts))
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         if not row.repository:
@@ -69,9 +68,7 @@ async def planning(project: Project) -> Done:
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
     base = await git.base(worktree)
-    papers = await _papers(row)
-    if row.builder == STARTER and await git.text(worktree, base, files.FILE) is None:
-        papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
+    papers = await _papers(row, worktree, base)
     await git.write(worktree, papers, f"docs: vision and phases, for phase {phase.number}")
     about, own = f"{phase.title}. {phase.outcome}", partial(git.text, worktree, base)
     wish, failure = row.note, _what_failed(row)
@@ -83,6 +80,7 @@ async def planning(project: Project) -> Done:
     plan = await git.text(worktree, head, f"{PLANS}phase-{phase.number}.md") or ""
     if lacking := await _lacking(phase, plan, worktree, head):
         return _plan_again(project, report, lacking)
+    await hub.send(project.id, phase.number)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, project.phase)).base = base
@@ -140,7 +138,10 @@ async def merging(project: Project) -> Done:
     phase = await read(phases.get, project.id, project.phase)
     key = f"{project.id}-phase-{phase.number}-{phase.attempt}"
     git = runtime().forge
-    merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
+    if (await read(projects.row, project.id)).hub:
+        merged = await hub_merging.merge(project, phase, key)
+    else:
+        merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
     fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
     last = project.phase >= project.phases
 
@@ -161,6 +162,7 @@ async def undoing(project: Project) -> Done:
     number = row.undo
     phase = await read(phases.get, project.id, number)
     commit = await runtime().forge.undo(project.id, phase.merged, f"{project.id}-undo-{number}-{phase.attempt}")
+    await hub_merging.undone(project.id, phase)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         events.append(db, row, ORCHESTRATOR, "phase.undone", phase=number, title=phase.title, commit=commit)
@@ -181,16 +183,21 @@ async def _build(project: Project, kind: RunKind, *, wish: str, failure: str, ca
     phase = await read(phases.get, project.id, project.phase)
     git = runtime().forge
     worktree = await git.trial(project.id, phase.number, phase.attempt, phase.title)
-    own = partial(git.text, worktree, await git.base(worktree))
+    base = await git.base(worktree)
+    if not phase.base:
+        await _as_approved(project, phase, worktree, base)
+    own = partial(git.text, worktree, base)
     about = f".agents/plans/phase-{phase.number}.md"
     told = await playbook.told(kind, phase.number, own, about=about, wish=wish, failure=failure, cause=cause)
     report = await _run(project, kind, worktree, told)
     head = await git.keep(worktree, f"keep: what was left of phase {phase.number}")
     if not report.ok:
         return unfinished(report, project.key)
+    await hub.send(project.id, phase.number)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
-        (await phases.get(db, row.id, project.phase)).commit = head
+        built = await phases.get(db, row.id, project.phase)
+        built.base, built.commit = base, head
         await runs.end(db, row, project.key, report)
         events.append(
             db, row, ORCHESTRATOR, "phase.built", phase=project.phase, commit=head, repair=kind is RunKind.REPAIR
@@ -210,10 +217,22 @@ def _ended(project: Project, report: Report) -> Done:
     return Done(Signal.FINISHED, write)
 
 
-async def _papers(project: ProjectRow) -> dict[str, str]:
+async def _papers(project: ProjectRow, worktree: Path, base: str) -> dict[str, str]:
+    """What every trial copy begins with."""
     vision = await read(documents.agreed, project)
     planned = [phases.as_planned(row) for row in await read(phases.of, project.id)]
-    return files.papers(vision.data["vision"], vision.markdown, planned)
+    papers = files.papers(vision.data["vision"], vision.markdown, planned)
+    if project.builder == STARTER and await runtime().forge.text(worktree, base, files.FILE) is None:
+        papers[files.FILE] = files.PREVIEW  # an adopted repository does not say how a prototype is started
+    return papers
+
+
+async def _as_approved(project: Project, phase: PhaseRow, worktree: Path, base: str) -> None:
+    """A copy in which nothing was planned, for an answer to the plan was taken back, gets the plan of the new yes."""
+    row = await read(projects.row, project.id)
+    plan = await read(documents.latest, project.id, f"plan-{phase.number}")
+    papers = await _papers(row, worktree, base) | {f"{PLANS}phase-{phase.number}.md": plan.markdown}
+    await runtime().forge.write(worktree, papers, f"plan: phase {phase.number}, as approved")
 
 
 def _what_failed(row: ProjectRow) -> str:

@@ -15,6 +15,7 @@ class Create(Command):
     idea: str
     name: str = ""
     repository: str = ""  # an existing local repository; empty for a new one
+    hub: str = ""  # its place on GitHub, as in SetHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,27 @@ class Answer(Command):
     note: str = ""
     version: int | None = None  # of the document that the person saw
     way: Way | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Command):
+    """Have a decision asked anew that was answered a moment ago, and what came of the answer stopped."""
+
+    gate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp(OfProject):
+    """Say what somebody suggested who may not command the project, as a quotation."""
+
+    suggestion_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(OfProject):
+    """Let a suggestion be."""
+
+    suggestion_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +123,31 @@ class SetBuilder(OfProject):
 
     builder: str = ""
     network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetHub(OfProject):
+    """The project's repository on GitHub: “owner/name”, “new:owner/name” for one to be made, or none."""
+
+    hub: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """An issue of the project's repository."""
+
+    number: int
+    title: str
+    text: str
+    author: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class BringIn(OfProject):
+    """Have issues of the project's repository stand among its suggestions: words, until somebody takes them up."""
+
+    wishes: tuple[Wished, ...]
 
 
 @dataclass(frozen=True, slots=True)

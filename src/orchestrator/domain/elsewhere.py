@@ -1,8 +1,16 @@
 """People and messages on other services: what they are called, and what one is told of. Pure."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from orchestrator.errors import NotUnderstood
+
+SERVICES = {"telegram": "Telegram", "github": "GitHub"}
+CHANNELS = tuple(SERVICES)
+HOUR, DAY = 60, 24 * 60  # in minutes
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 
 
 class RoomKind(StrEnum):
@@ -44,3 +52,17 @@ class Manners:
     def wants(self, news: News, channel: str) -> bool:
         chosen: Any = self.channels.get(news)
         return chosen is None or channel in chosen
+
+
+def minutes(written: str) -> int | None:
+    """A time of day, such as “20:30”, as minutes after midnight; nothing written is none. Raises NotUnderstood."""
+    if not written.strip():
+        return None
+    if found := _TIME.fullmatch(written.strip()):
+        return int(found[1]) * HOUR + int(found[2])
+    raise NotUnderstood("A time of day looks like 20:30.", field="quiet")
+
+
+def time_of_day(minutes: int | None) -> str:
+    """“20:30”; empty where there is none."""
+    return "" if minutes is None else f"{minutes // HOUR:02}:{minutes % HOUR:02}"

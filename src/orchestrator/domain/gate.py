@@ -1,5 +1,6 @@
 """The questions that stop a project until a person answers them. Pure."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orchestrator.domain.project import Signal, Step
@@ -22,6 +23,7 @@ class Status(StrEnum):
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
     EXPIRED = "EXPIRED"
     WITHDRAWN = "WITHDRAWN"
+    TAKEN_BACK = "TAKEN_BACK"  # was answered, and is asked anew
 
 
 class Decision(StrEnum):
@@ -39,6 +41,9 @@ class Way(StrEnum):
     ONCE = "once"  # in this phase, and exactly this
     ALWAYS = "always"  # in this project, and all of its kind
 
+
+ANSWERED = frozenset({Status.APPROVED, Status.REJECTED, Status.CHANGES_REQUESTED})
+MAY_BE_TAKEN_BACK = timedelta(seconds=60)
 
 KIND = {
     Step.VISION: Kind.VISION_DOC,
@@ -69,3 +74,8 @@ def signal(kind: Kind, decision: Decision, way: Way | None) -> Signal:
     if kind is Kind.ERROR_RESOLUTION and decision is Decision.APPROVE:
         return WAY_SIGNAL[way or MILDEST[kind]]
     return SIGNAL[decision]
+
+
+def seconds_left(answered_at: datetime, now: datetime) -> int:
+    """How long an answer may still be taken back; 0 when that is over."""
+    return max(0, int((answered_at + MAY_BE_TAKEN_BACK - now).total_seconds()))

@@ -19,9 +19,13 @@ ANSWERS: Final = frozenset({Role.OWNER, Role.APPROVER})
 
 NEEDS: Final[dict[type[command.Command], Role]] = {
     command.Say: Role.CONTRIBUTOR,
+    command.TakeUp: Role.CONTRIBUTOR,
+    command.Decline: Role.CONTRIBUTOR,
     command.WriteVision: Role.CONTRIBUTOR,
+    command.BringIn: Role.CONTRIBUTOR,
     command.Pause: Role.CONTRIBUTOR,
     command.Answer: Role.APPROVER,
+    command.TakeBack: Role.APPROVER,
     command.Resume: Role.APPROVER,
     command.Prime: Role.APPROVER,
     command.Validate: Role.APPROVER,
@@ -32,14 +36,19 @@ NEEDS: Final[dict[type[command.Command], Role]] = {
     command.SetBudget: Role.OWNER,
     command.Forget: Role.OWNER,
     command.SetBuilder: Role.OWNER,
+    command.SetHub: Role.OWNER,
     command.SetMember: Role.OWNER,
     command.RemoveMember: Role.OWNER,
 }
 DOING: Final[dict[type[command.Command], str]] = {
     command.Say: "write here",
+    command.TakeUp: "take up a suggestion",
+    command.Decline: "decide about a suggestion",
     command.WriteVision: "ask for the vision",
+    command.BringIn: "bring in issues",
     command.Pause: "pause it",
     command.Answer: "answer its decisions",
+    command.TakeBack: "take an answer back",
     command.Resume: "let it go on",
     command.Prime: "have it looked at",
     command.Validate: "have it checked",
@@ -50,6 +59,7 @@ DOING: Final[dict[type[command.Command], str]] = {
     command.SetBudget: "set its limit",
     command.Forget: "change what its builder may do",
     command.SetBuilder: "choose its builder",
+    command.SetHub: "choose its place on GitHub",
     command.SetMember: "decide who takes part",
     command.RemoveMember: "decide who takes part",
 }
@@ -62,7 +72,10 @@ def allows(role: Role, verb: type[command.Command]) -> bool:
 def require(role: Role, verb: type[command.Command]) -> None:
     """Raise NotAllowed, with a sentence, unless somebody of this role may do it."""
     if not allows(role, verb):
-        raise NotAllowed(f"In this project you are a {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}.")
+        article = "an" if role in ANSWERS else "a"
+        raise NotAllowed(
+            f"In this project you are {article} {role}. To {DOING[verb]} you need to be {_who(NEEDS[verb])}."
+        )
 
 
 def _who(least: Role) -> str:

@@ -1,6 +1,6 @@
 """How a project moves from an idea to done: one table. Pure: no I/O, no clock, no framework."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 
 from orchestrator.errors import Conflict
@@ -61,6 +61,7 @@ class Signal(StrEnum):
     REJECTED = "rejected"
     RETRIED = "retried"
     GONE_BACK = "gone_back"
+    TAKEN_BACK = "taken_back"  # an answer, before anything came of it that cannot be undone
     STOPPED = "stopped"
     RESUMED = "resumed"
     CANCELLED = "cancelled"
@@ -70,20 +71,10 @@ class Signal(StrEnum):
     VALIDATE = "validate"
 
 
-WORKING = frozenset(
-    {
-        Step.DRAFTING,
-        Step.PREPARING,
-        Step.PRIMING,
-        Step.ROADMAPPING,
-        Step.PLANNING,
-        Step.BUILDING,
-        Step.CHECKING,
-        Step.REPAIRING,
-        Step.MERGING,
-        Step.UNDOING,
-    }
-)
+WORKING = frozenset({
+    Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING, Step.PLANNING,
+    Step.BUILDING, Step.CHECKING, Step.REPAIRING, Step.MERGING, Step.UNDOING,
+})  # fmt: skip
 MIDWAY = frozenset({Step.LIMIT, Step.PERMISSION})  # questions in the middle of something, which goes on after them
 GATES = frozenset({Step.VISION, Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT}) | MIDWAY
 BUILDS = frozenset({Step.PLANNING, Step.BUILDING, Step.REPAIRING})  # a builder works on a phase
@@ -95,6 +86,7 @@ IN_A_PHASE = frozenset(
 BEFORE_PHASES = frozenset({Step.DRAFTING, Step.PREPARING, Step.PRIMING, Step.ROADMAPPING})
 CAN_CHANGE = frozenset({Step.ROADMAP, Step.PLAN, Step.PROBLEM, Step.RESULT, Step.PAUSED, Step.COMPLETED})
 CAN_UNDO = CAN_CHANGE | MIDWAY
+TAKES = frozenset({Step.MERGING, Step.UNDOING})  # a phase into the app or out of it: that comes to its end
 RESTS_FROM = MIDWAY | {Step.PAUSED}  # they remember where the project stood
 # What may be put off for a change of the vision. Taking a phase in or out comes to its end first.
 CAN_REST = CAN_CHANGE - {Step.PAUSED} | WORKING - {Step.DRAFTING, Step.MERGING, Step.UNDOING}
@@ -155,7 +147,14 @@ RETURNS: dict[tuple[Step, Signal], str] = {
     (Step.PERMISSION, Signal.CHANGES): "paused_from",  # a no that says what to do instead
     (Step.PERMISSION, Signal.REJECTED): "paused_from",
     (Step.VISION, Signal.REJECTED): "change_from",
+    **{(step, Signal.TAKEN_BACK): "answered" for step in Step if step not in TAKES | {Step.CANCELLED}},
 }
+
+ANSWERS = frozenset({Signal.APPROVED, Signal.CHANGES, Signal.REJECTED, Signal.RETRIED, Signal.GONE_BACK})
+# What may happen after an answer without making it too late to take that back: the work that it began, and a Stop.
+FOLLOWS = frozenset({
+    Signal.FINISHED, Signal.NOTHING_LEFT, Signal.RED, Signal.FAILED, Signal.SPENT, Signal.ASKS, Signal.STOPPED,
+})  # fmt: skip
 
 # After these, "resume" does not ask the same question again but makes a new plan.
 PLANS_ANEW = {
@@ -207,6 +206,7 @@ ASKED_FOR = {
     Signal.REJECTED: "take a no",
     Signal.RETRIED: "try again",
     Signal.GONE_BACK: "go back",
+    Signal.TAKEN_BACK: "have an answer taken back",
     Signal.STOPPED: "be paused",
     Signal.RESUMED: "go on",
     Signal.CANCELLED: "be cancelled",
@@ -220,6 +220,24 @@ ASKED_FOR = {
 def can(step: Step, signal: Signal) -> bool:
     """Say whether the table has such a move."""
     return (step, signal) in FLOW or (step, signal) in RETURNS
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where a project stood at a question, kept as long as the answer may be taken back."""
+
+    step: Step
+    phase: int
+    phases: int
+    tries: int
+    paused_from: Step | None
+    failed_at: Step | None
+    undo_from: Step | None
+    change_from: Step | None
+
+    @classmethod
+    def of(cls, project: "Project") -> "Before":
+        return cls(**{field.name: getattr(project, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +256,12 @@ class Project:
     failed_at: Step | None = None
     undo_from: Step | None = None  # where a project stood that is having a phase undone
     change_from: Step | None = None  # where a project stood whose agreed vision is to be changed
+    before: Before | None = None  # the answer that may still be taken back
+
+    @property
+    def answered(self) -> Step | None:
+        """The question whose answer may still be taken back."""
+        return self.before.step if self.before else None
 
     @property
     def stage(self) -> Stage:
@@ -272,6 +296,8 @@ class Project:
     def after(self, signal: Signal) -> "Project":
         """The project after this signal. Raises Conflict, with a sentence, where the table has no such move."""
         step = self._next(signal)
+        if signal is Signal.TAKEN_BACK and self.before:
+            return replace(self, **asdict(self.before), moves=self.moves + 1, before=None)
         begins = step in WORKING and self.step not in WORKING
         return replace(
             self,
@@ -284,6 +310,7 @@ class Project:
             failed_at=self._failed_at(step, signal),
             undo_from=self._undo_from(step, signal),
             change_from=self._change_from(step, signal),
+            before=self._before(step, signal),
         )
 
     def may(self, signal: Signal) -> bool:
@@ -307,7 +334,17 @@ class Project:
             return self.can_change
         if signal is Signal.VALIDATE:
             return self.can_validate
+        if signal is Signal.TAKEN_BACK:
+            return self.before is not None
         return signal is not Signal.UNDO or self.change_from is None
+
+    def _before(self, step: Step, signal: Signal) -> Before | None:
+        """A newer answer takes the place of the one before; what takes a phase into the app makes it too late."""
+        if step in TAKES:
+            return None
+        if self.step in GATES and signal in ANSWERS:
+            return Before.of(self)
+        return self.before if signal in FOLLOWS else None
 
     def _phase(self, signal: Signal) -> int:
         if signal is Signal.RESET:

@@ -8,10 +8,24 @@ from types import MappingProxyType
 
 from orchestrator.domain.run import Bind
 from orchestrator.errors import Conflict, NotPossible
-from orchestrator.forge import adoption, files, keeping, layout, lending, moving, names, reading, remote, taking, trial
+from orchestrator.forge import (
+    adoption,
+    files,
+    keeping,
+    layout,
+    lending,
+    moving,
+    names,
+    reading,
+    remote,
+    sending,
+    taking,
+    trial,
+)
 from orchestrator.forge.layout import Folder, Trial
 from orchestrator.forge.locks import Locks
 from orchestrator.forge.program import Place, Program, plainly
+from orchestrator.forge.sending import Elsewhere
 from orchestrator.forge.values import FileChange, Repository, SavePoint
 from orchestrator.ports import Brought, Meeting
 
@@ -70,6 +84,48 @@ class Git:
         if known.path != adoption.folder(self._home, source):
             raise Conflict(f"This project already works with {known.path}.")
         return known
+
+    async def clone(self, project_id: str, there: Elsewhere, branch: str) -> Repository:
+        """A copy of our own of a repository elsewhere, for a new project. A known one is given as it is."""
+        folder = Folder(self._home, project_id)
+        async with self._alone(folder.root / "lock") as hold:
+            known = folder.repository()
+            if known is None or not known.path.is_dir():
+                return await sending.clone(folder, self._tools, there, branch, hold)
+            return known
+
+    async def branches(self, there: Elsewhere) -> dict[str, str]:
+        """Those of a repository elsewhere, with their save points."""
+        async with self._alone(self._home / ".locks" / "looking"):
+            return await sending.heads(self._program(Place(self._tools, self._tools)), there)
+
+    async def send(self, project_id: str, there: Elsewhere, commit: str, branch: str) -> None:
+        """Have a branch there stand at this save point. Raises Conflict where somebody else has changed it."""
+        async with self._whole(project_id) as (git, _, _repository):
+            await sending.send(git, there, names.save_point(commit), branch)
+
+    async def meet_elsewhere(self, project_id: str, there: Elsewhere) -> str:
+        """Have the app be the same here and there. Raises Conflict where one cannot simply follow the other."""
+        async with self._whole(project_id) as (git, folder, repository):
+            return await sending.meet(git, folder, repository, there)
+
+    async def taken(self, project_id: str, key: str) -> str:
+        """The save point with which this was taken into the app; empty where it was not."""
+        async with self._whole(project_id) as (git, _, repository):
+            tip = (await git("rev-parse", "--verify", f"refs/heads/{repository.branch}^{{commit}}")).text
+            return await sending.taken(git, tip, taking.TAKEN, key)
+
+    async def has(self, project_id: str, commit: str) -> bool:
+        """Whether this save point is part of the app."""
+        async with self._whole(project_id) as (git, _, repository):
+            return await sending.within(git, names.save_point(commit), f"refs/heads/{repository.branch}")
+
+    def branch_of(self, worktree: Path) -> str:
+        """What a trial copy is called."""
+        return layout.trial_of(worktree).branch
+
+    def trial_place(self, project_id: str, phase: int, attempt: int) -> Path:
+        return Folder(self._home, project_id).trial(phase, attempt)
 
     async def repository(self, project_id: str) -> Repository:
         """Raises NotPossible if it is not there any more or cannot be read."""
@@ -139,7 +195,7 @@ class Git:
 
         Raises Conflict if both have changed the same places, NotPossible if the person's own work is in the way.
         """
-        subject = f"Phase {phase}: {names.line(title)}\n\nProject-Attempt: {attempt}"
+        subject = taking.subject(phase, attempt, title)
         async with self._whole(project_id) as (git, folder, repository):
             return await taking.take(git, folder, repository, names.save_point(commit), subject, key)
 
@@ -225,7 +281,7 @@ class Git:
         async with self._alone(folder.lock) as hold:
             git = await self._program(layout.place_of(self._home, worktree), hold).safe()
             if worktree == folder.own:
-                await moving.finish(git, folder, Repository(folder.own, layout.OURS))
+                await moving.finish(git, folder, folder.repository() or Repository(folder.own, layout.OURS))
             yield git, await self._back(git, folder, worktree)
 
     async def _back(self, git: Program, folder: Folder, worktree: Path) -> Trial:

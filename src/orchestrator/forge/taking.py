@@ -12,6 +12,11 @@ MERGE_TREE_SINCE = "2.38"
 USAGE, NOT_THERE = 129, 128
 
 
+def subject(phase: int, attempt: int, title: str) -> str:
+    """With which words a phase is taken in."""
+    return f"Phase {phase}: {names.line(title)}\n\nProject-Attempt: {attempt}"
+
+
 async def take(git: Program, folder: Folder, repository: Repository, commit: str, subject: str, key: str) -> str:
     """The save point with which the app got exactly this work; the known one for a known key."""
     tip = await _tip(git, folder, repository)

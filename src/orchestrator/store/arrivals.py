@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
+from orchestrator.errors import NotFound
 from orchestrator.store.elsewhere import ArrivalRow
 
 TABLE = ArrivalRow.__table__
@@ -107,8 +108,15 @@ async def failed(db: AsyncSession, limit: int = 100) -> list[ArrivalRow]:
     return list(await db.scalars(query.order_by(ArrivalRow.id.desc()).limit(limit)))
 
 
+async def count_open(db: AsyncSession) -> int:
+    """How many wait to be taken up."""
+    return await db.scalar(select(func.count()).select_from(ArrivalRow).where(ArrivalRow.done_at.is_(None))) or 0
+
+
 async def again(db: AsyncSession, id: int) -> None:
-    """Take it up once more."""
-    row = await db.get_one(ArrivalRow, id)
+    """Take it up once more, if it is one that could not be."""
+    row = await db.get(ArrivalRow, id)
+    if row is None or row.done_at is None or not row.problem:
+        raise NotFound("There is nothing here that could be tried again. Somebody may have done so already.")
     row.done_at, row.problem, row.tries, row.due_at = None, "", 0, clock.now()
     db.info.setdefault("changed", set()).add(WAKES)

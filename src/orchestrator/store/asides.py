@@ -1,5 +1,7 @@
 """What people said to a builder while it worked, until one has heard it and come to its end."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,9 +55,15 @@ async def _of(db: AsyncSession, project_id: str, which: ColumnElement[bool]) -> 
     return list(await db.scalars(query.where(AsideRow.project_id == project_id, which).order_by(MessageRow.sequence)))
 
 
-async def settle(db: AsyncSession, project_id: str) -> None:
-    """Take as told what came too late: a person has seen it at a decision, and decided."""
-    await db.execute(update(AsideRow).where(AsideRow.project_id == project_id, LATE).values(run=SETTLED))
+async def settle(db: AsyncSession, project_id: str) -> list[str]:
+    """Take as told what came too late: a person has seen it at a decision, and decided. Gives their messages."""
+    query = update(AsideRow).where(AsideRow.project_id == project_id, LATE).values(run=SETTLED)
+    return list(await db.scalars(query.returning(AsideRow.message)))
+
+
+async def unsettle(db: AsyncSession, messages: Sequence[str]) -> None:
+    """It was not decided after all."""
+    await db.execute(update(AsideRow).where(AsideRow.message.in_(messages), AsideRow.run == SETTLED).values(run=None))
 
 
 async def forget(db: AsyncSession, project_id: str) -> None:

@@ -30,5 +30,17 @@ async def claim(db: AsyncSession, key: str, asked: str) -> dict[str, Any] | None
     return row.outcome
 
 
+async def asked(db: AsyncSession, key: str) -> str | None:
+    """What was asked under this key; None if nothing was."""
+    row = await db.get(CommandRow, key)
+    return row.asked if row else None
+
+
 async def remember(db: AsyncSession, key: str, outcome: dict[str, Any]) -> None:
     await db.execute(REMEMBER, {"claimed": key, "outcome": outcome})
+
+
+async def outcome(db: AsyncSession, key: str) -> dict[str, Any] | None:
+    """What came of a command, where it was carried out."""
+    row = await db.get(CommandRow, key)
+    return row.outcome if row else None

@@ -36,6 +36,19 @@ async def add(
     return row
 
 
+async def again(db: AsyncSession, project_id: str, name: str, version: int, note: str, author: str) -> DocumentRow:
+    """Have an older version as the newest one again, under a number of its own."""
+    old = await latest(db, project_id, name, version)
+    text = old.markdown.replace(f"Version {version}.", f"Version {await newest(db, project_id, name) + 1}.", 1)
+    return await add(db, project_id, name, dict(old.data), text, note=note, author=author)
+
+
+async def newest(db: AsyncSession, project_id: str, name: str) -> int:
+    """The number of the newest version; 0 while there is none."""
+    found = await find(db, project_id, name)
+    return found.version if found else 0
+
+
 async def find(db: AsyncSession, project_id: str, name: str, version: int | None = None) -> DocumentRow | None:
     """Read one version, or the newest."""
     query = select(DocumentRow).where(DocumentRow.project_id == project_id, DocumentRow.name == name)

@@ -23,6 +23,7 @@ ANSWERED = {
     Status.CHANGES_REQUESTED: "asked for changes here",
     Status.EXPIRED: "",
     Status.WITHDRAWN: "",
+    Status.TAKEN_BACK: "",
 }
 
 
@@ -79,6 +80,16 @@ def _too_late(gate: GateRow) -> Conflict:
         sentence = f"{gate.answered_name} was faster: {gate.answered_name} {done} at {when}, on {gate.channel}."
         return Conflict(sentence, channel=gate.channel, **more)
     return Conflict(f"This decision is no longer needed, since {when}. Nothing was decided.", **more)
+
+
+def take_back(db: AsyncSession, project: ProjectRow, gate: GateRow, actor: Actor) -> None:
+    """An answer does not count any more. Who gave it, and what it was, stays in the log."""
+    gave = {"gave": gate.answered_name, "was": gate.status}
+    gate.status, gate.answered_at = Status.TAKEN_BACK, clock.now()
+    gate.answered_by, gate.answered_name, gate.channel = actor.user_id, actor.name, actor.channel
+    gate.note, gate.way = "", None
+    shown = {"kind": gate.kind, "question": gate.question, "phase": gate.phase}
+    events.append(db, project, actor, "gate.taken_back", gate=gate.id, **gave, **shown)
 
 
 async def withdraw(db: AsyncSession, project: ProjectRow, actor: Actor, status: Status = Status.WITHDRAWN) -> None:

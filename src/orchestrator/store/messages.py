@@ -167,6 +167,10 @@ async def get(db: AsyncSession, id: str) -> MessageRow:
     return await db.get_one(MessageRow, id)
 
 
+async def find(db: AsyncSession, id: str) -> MessageRow | None:
+    return await db.get(MessageRow, id)
+
+
 async def reply_to(db: AsyncSession, id: str) -> MessageRow | None:
     query = select(MessageRow).where(MessageRow.in_reply_to == id, MessageRow.role == "assistant")
     return await db.scalar(query.order_by(MessageRow.sequence).limit(1))

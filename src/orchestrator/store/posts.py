@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.domain.elsewhere import PostStatus
+from orchestrator.domain.gate import Status
 from orchestrator.errors import NotFound
 from orchestrator.store import rooms
 from orchestrator.store.elsewhere import PostRow, RoomRow
+from orchestrator.store.tables import GateRow
 
 WAKES = "posts"  # who follows this stream is told that something is to be shown
 
@@ -126,6 +128,15 @@ async def latest(db: AsyncSession, room_id: str, project_id: str, prefix: str, l
     return list(await db.scalars(query.order_by(PostRow.number.desc()).limit(limit)))
 
 
+async def open_decisions(db: AsyncSession, channel: str) -> list[tuple[PostRow, RoomRow]]:
+    """The messages that ask something which nobody answered yet, where they can be seen."""
+    query = select(PostRow, RoomRow).join(RoomRow, RoomRow.id == PostRow.room_id)
+    query = query.join(GateRow, literal("gate:").concat(GateRow.id) == PostRow.subject)
+    query = query.where(RoomRow.channel == channel, RoomRow.problem == "", PostRow.outside != "")
+    query = query.where(GateRow.status == Status.PENDING)
+    return [(post, room) for post, room in await db.execute(query.order_by(PostRow.made_at))]
+
+
 async def rang_since(db: AsyncSession, room_ids: list[str], since: datetime) -> int:
     """How often something rang in these rooms."""
     query = select(func.count()).where(PostRow.room_id.in_(room_ids), PostRow.rang_at >= since)
@@ -143,9 +154,17 @@ async def dead(db: AsyncSession, limit: int = 100) -> list[tuple[PostRow, RoomRo
     return [(post, room) for post, room in await db.execute(query)]
 
 
+async def count_dead(db: AsyncSession) -> int:
+    """How many could not be shown."""
+    query = select(func.count()).select_from(PostRow).where(PostRow.status == PostStatus.DEAD)
+    return await db.scalar(query) or 0
+
+
 async def again(db: AsyncSession, id: str) -> None:
-    """Try to show it once more; its room is open again for that."""
+    """Try to show it once more, if it is one that could not be; its room is open again for that."""
     row = await get(db, id)
+    if row.status is not PostStatus.DEAD:
+        raise NotFound("There is nothing here that could be tried again. Somebody may have done so already.")
     (await rooms.locked(db, row.room_id)).problem = ""
     row.tries, row.problem = 0, ""
     _due(row, clock.now())

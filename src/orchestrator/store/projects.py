@@ -10,13 +10,13 @@ from orchestrator import clock, faults
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.policy import ANSWERS, Role
-from orchestrator.domain.project import GATES, WORKING, Project, Signal, Step
+from orchestrator.domain.project import GATES, WORKING, Before, Project, Signal, Step
 from orchestrator.domain.run import Network
 from orchestrator.errors import NotFound
 from orchestrator.store import events, gates, phases, questions
 from orchestrator.store.tables import MemberRow, ProjectRow
 
-COLUMNS = tuple(field.name for field in fields(Project))
+COLUMNS = tuple(field.name for field in fields(Project) if field.name != "before")
 LOCKED = (
     select(ProjectRow)
     .where(ProjectRow.id == bindparam("id"))
@@ -41,7 +41,11 @@ async def add(db: AsyncSession, project: Project, idea: str, source: str, brief:
     """Create a project with its owner; it is told of in its own stream and in the installation's."""
     now = clock.now()
     row = ProjectRow(
-        **asdict(project), stage=project.stage, idea=idea, source=source, brief=brief.model_dump(mode="json")
+        **{name: getattr(project, name) for name in COLUMNS},
+        stage=project.stage,
+        idea=idea,
+        source=source,
+        brief=brief.model_dump(mode="json"),
     )
     row.quick, row.last_event, row.last_hash, row.created_at, row.updated_at = [], 0, b"", now, now
     row.hub = ""
@@ -94,6 +98,8 @@ async def move(db: AsyncSession, row: ProjectRow, signal: Signal, actor: Actor, 
     for name in COLUMNS:
         setattr(row, name, getattr(after, name))
     row.stage, row.quick = after.stage, []
+    if after.before is not before.before:
+        row.before = {"stood": asdict(after.before)} if after.before else None
     row.ask = row.ask if after.step is Step.PERMISSION else None
     await phases.follow(db, row, before, signal)
     moved = {"from": before.stage, "to": after.stage, "step": after.step, "left": before.step, "phase": row.phase}
@@ -133,4 +139,11 @@ async def fenced(db: AsyncSession, project: Project) -> ProjectRow | None:
 
 
 def value(row: ProjectRow) -> Project:
-    return Project(**{name: getattr(row, name) for name in COLUMNS})
+    return Project(**{name: getattr(row, name) for name in COLUMNS}, before=_before(row))
+
+
+def _before(row: ProjectRow) -> Before | None:
+    """From a row, which knows words only."""
+    stood: dict[str, Any] = row.before["stood"] if row.before else {}
+    known: dict[str, Any] = {name: Step(value) if isinstance(value, str) else value for name, value in stood.items()}
+    return Before(**known) if known else None

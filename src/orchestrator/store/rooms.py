@@ -76,8 +76,32 @@ async def of_user(db: AsyncSession, channel: str, user_id: str) -> list[RoomRow]
     return list(await db.scalars(query.order_by(RoomRow.created_at)))
 
 
+async def within(db: AsyncSession, channel: str, address: str) -> list[RoomRow]:
+    """A place, and those in it: “4” and “4/2”."""
+    found = (RoomRow.address == address) | RoomRow.address.startswith(f"{address}/", autoescape=True)
+    return list(await db.scalars(select(RoomRow).where(RoomRow.channel == channel, found)))
+
+
+async def moved(db: AsyncSession, channel: str, old: str, new: str) -> None:
+    """A place, with those within it, has another address now. Where we know that already, the old one ends."""
+    for row in await within(db, channel, old):
+        address = new + row.address.removeprefix(old)
+        if met := await at(db, channel, address):
+            met.project_id = met.project_id or row.project_id
+            row.project_id, row.problem = None, "This place has another address now."
+        else:
+            row.address, row.problem, row.not_before = address, "", None
+        await db.flush()
+
+
 async def many(db: AsyncSession, ids: Sequence[str]) -> dict[str, RoomRow]:
     return {row.id: row for row in await db.scalars(select(RoomRow).where(RoomRow.id.in_(ids)))}
+
+
+async def addresses(db: AsyncSession, channel: str) -> list[str]:
+    """Where something can be said."""
+    query = select(RoomRow.address).where(RoomRow.channel == channel, RoomRow.problem == "")
+    return list(await db.scalars(query.order_by(RoomRow.address)))
 
 
 async def hush(db: AsyncSession, id: str, until: datetime) -> None:

@@ -10,13 +10,14 @@ from orchestrator.store import events
 from orchestrator.store.tables import ProjectRow, RuleRow
 
 
-def add(db: AsyncSession, project: ProjectRow, rule: Rule, phase: int | None, actor: Actor) -> None:
-    """Remember it with the event that says so. The caller holds the project's row."""
+def add(db: AsyncSession, project: ProjectRow, rule: Rule, phase: int | None, actor: Actor) -> str:
+    """Remember it with the event that says so, and give its id. The caller holds the project's row."""
     id, said = clock.new_id(), {"wish": rule.wish, "subject": rule.subject, "allowed": rule.allowed, "phase": phase}
     db.add(
         RuleRow(id=id, project_id=project.id, **said, by=actor.user_id, by_name=actor.name, at=clock.now())
     )  # fmt: skip
     events.append(db, project, actor, "rule.set", rule=id, **said)
+    return id
 
 
 async def holding(db: AsyncSession, project: ProjectRow) -> list[RuleRow]:

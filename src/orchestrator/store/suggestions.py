@@ -1,5 +1,7 @@
 """What people suggested who may not command a project. Their words are data, and do nothing by themselves."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +36,11 @@ async def made(
     db.add(row)
     events.append(db, project, ORCHESTRATOR, "suggestion.made", suggestion=id, author=author, service=channel)
     return row
+
+
+async def known(db: AsyncSession, ids: Sequence[str]) -> set[str]:
+    """Which of these there are already, whatever became of them."""
+    return set(await db.scalars(select(SuggestionRow.id).where(SuggestionRow.id.in_(ids))))
 
 
 async def decided(db: AsyncSession, project: ProjectRow, id: str, *, taken: bool, by: Actor) -> SuggestionRow:

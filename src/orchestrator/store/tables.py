@@ -35,6 +35,7 @@ class ProjectRow(Base):
     failed_at: Mapped[Step | None]
     undo_from: Mapped[Step | None]
     change_from: Mapped[Step | None]
+    before: Mapped[dict[str, Any] | None]  # how it stood at the last answer, as long as that may be taken back
     problem: Mapped[dict[str, Any] | None]  # why it is stuck: sentence and technical details
     note: Mapped[str] = mapped_column(default="")  # what the person asked of the next piece of work
     undo: Mapped[int] = mapped_column(default=0)  # the phase to be undone

@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
 from orchestrator.conversation.command import Outcome, perform
+from orchestrator.delivery import hub_looking
 from orchestrator.domain.amount import amount
 from orchestrator.domain.command import (
     Answer,
+    BringIn,
     Cancel,
     Command,
     Create,
+    Decline,
     Forget,
     OfProject,
     Pause,
@@ -27,7 +30,10 @@ from orchestrator.domain.command import (
     Say,
     SetBudget,
     SetBuilder,
+    SetHub,
     SetMember,
+    TakeBack,
+    TakeUp,
     Undo,
     Validate,
     WriteVision,
@@ -123,6 +129,23 @@ async def builder(id: ProjectId, who: Signed, builder: Text = "", network: Text 
     return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
 
 
+@router.post("/projects/{id}/hub")
+async def hub(id: ProjectId, who: Signed, hub: Text = "", new: Text = "", key: Key = "") -> Response:
+    """Give it a repository on GitHub, one that is there or a new one; empty, it has none."""
+    wanted = f"new:{hub}" if new and hub.strip() else hub
+    return await _kept(id, who, SetHub(id, wanted), key, "hub", hub)
+
+
+@router.post("/projects/{id}/issues")
+async def issues(
+    id: ProjectId, who: Signed, numbers: Annotated[list[int] | None, Form()] = None, key: Key = ""
+) -> Response:
+    """Have issues of its repository stand among the suggestions."""
+    await read(pages.standing, who.user_id, id)
+    await done(BringIn(id, await hub_looking.wishes(id, numbers or [])), who, key)
+    return RedirectResponse(f"/projects/{id}", SEE_OTHER)
+
+
 @router.post("/projects/{id}/budget")
 async def limit(id: ProjectId, who: Signed, budget: Text = "", key: Key = "") -> Response:
     """Set what the project may cost; what cannot be read comes back as it was typed."""
@@ -192,6 +215,19 @@ async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: K
     return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)
 
 
+@router.post("/projects/{id}/suggestions/{suggestion}/take-up")
+async def take_up(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    """Say what somebody suggested."""
+    await done(TakeUp(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
+
+
+@router.post("/projects/{id}/suggestions/{suggestion}/decline")
+async def decline(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    await done(Decline(id, suggestion), who, key)
+    return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
+
+
 @router.post("/gates/{id}/answer")
 async def answer(
     request: Request,
@@ -217,6 +253,13 @@ async def answer(
     return await _slip(request, who, id)
 
 
+@router.post("/gates/{id}/take-back")
+async def take_back(request: Request, id: Annotated[str, Path(max_length=64)], who: Signed, key: Key = "") -> Response:
+    """Ask again what was answered a moment ago."""
+    await done(TakeBack(id), who, key)
+    return await _slip(request, who, id)
+
+
 def _given(id: str, decision: str, note: str, version: int | None, way: str) -> Answer:
     decision, _, button = decision.partition(" ")  # a yes that has a button of its own says which it is
     way = button or way
@@ -234,7 +277,8 @@ def _later(request: Request) -> Response:
 async def _slip(request: Request, who: Person, id: str) -> Response:
     gate = await read(gates.get, id)
     if "hx-request" in request.headers:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        found = await read(pages.standing, who.user_id, gate.project_id)
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     return RedirectResponse(f"/projects/{gate.project_id}#gate-{id}", SEE_OTHER)
 
 
@@ -250,7 +294,7 @@ async def _card(request: Request, who: Person, found: Standing, id: str, **more:
             409 if "trouble" in more else 422,
         )
     if found.gate is None or found.gate.id != id:
-        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate)))
+        return HTMLResponse(rendering.macro("gates", "receipt", cards.slip(viewer(who), gate, found)))
     card = cards.card(viewer(who), gate, found.role, **more)
     return HTMLResponse(rendering.macro("gates", "decision", card, who.csrf))
 

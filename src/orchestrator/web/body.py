@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orchestrator.errors import NotUnderstood, OrchestratorError, TooLarge
 from orchestrator.web import problems
 
-THROWN_AWAY: Final = 20_000_000  # so much of what is still coming is let in unread, as the answer is heard only then
+THROWN_AWAY: Final = 40_000_000  # so much of what is still coming is let in unread, as the answer is heard only then
 SECONDS: Final = 2.0  # and for so long
 
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.delivery import hub_looking
 from orchestrator.runtime import read
 from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
 from orchestrator.web import rendering
-from orchestrator.web.auth import Signed
-from orchestrator.web.show import around, costs, home, papers, phases, settings, talk
+from orchestrator.web.auth import Owner, Signed
+from orchestrator.web.show import around, costs, elsewhere, home, papers, phases, settings, talk, undone
 from orchestrator.web.show.viewer import Viewer, viewer
 from orchestrator.web.views.shell import Place
 
@@ -20,6 +21,11 @@ router = APIRouter(include_in_schema=False)
 ProjectId = Annotated[str, Path(max_length=64)]
 Which = Annotated[int | None, Query(ge=1)]
 Show = Annotated[str, Query(max_length=20)]
+SAVED = {
+    "1": "How it looks and reads.",
+    "unlinked": "The account is not connected any more.",
+    "interruptions": "When we may interrupt you.",
+}
 Fill = Callable[[AsyncSession, Viewer, Standing], Awaitable[Any]]
 
 
@@ -50,14 +56,31 @@ async def first_page(who: Signed, status: int = 200, **more: Any) -> HTMLRespons
 
 
 @router.get("/settings")
-async def own_settings(who: Signed, saved: bool = False) -> HTMLResponse:
+async def own_settings(who: Signed, saved: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    return await settings_page(who, saved=SAVED.get(saved, ""))
+
+
+async def settings_page(who: Signed, status: int = 200, saved: str = "", **more: Any) -> HTMLResponse:
+    """Draw the settings of a person. `more` belongs to a form that was not accepted, or to a code that was made."""
     seen = viewer(who)
     connections = await settings.connections(seen)  # programs may be asked for it, so no connection is held meanwhile
 
     async def look(db: AsyncSession) -> str:
         shell = await around.shell(db, seen, rail=False, place=Place.SETTINGS)
-        told = "How it looks and reads." if saved else ""
-        return rendering.page("settings", shell, settings.page(seen, connections, told))
+        others = await elsewhere.look(db, seen, **more)
+        return rendering.page("settings", shell, settings.page(seen, connections, others, saved))
+
+    return HTMLResponse(await read(look), status)
+
+
+@router.get("/operations")
+async def operations(who: Owner, saved: bool = False) -> HTMLResponse:
+    """Show what could not be delivered or taken up, to whoever owns the installation."""
+
+    async def look(db: AsyncSession) -> str:
+        seen = viewer(who)
+        shell = await around.shell(db, seen, rail=False, place=Place.SETTINGS)
+        return rendering.page("operations", shell, await undone.page(db, seen, saved=saved))
 
     return HTMLResponse(await read(look))
 
@@ -118,6 +141,14 @@ async def people(id: ProjectId, who: Signed, request: Request) -> HTMLResponse:
     return await of_project(
         "people", id, who, lambda db, seen, found: settings.people_page(db, seen, found, saved=saved)
     )
+
+
+@router.get("/projects/{id}/issues")
+async def issues(id: ProjectId, who: Signed) -> HTMLResponse:
+    """The open issues of its repository, to choose from."""
+    await read(pages.standing, who.user_id, id)
+    listed = await hub_looking.issues(id)
+    return await of_project("issues", id, who, _plain(lambda seen, found: settings.issues(seen, found, listed)))
 
 
 def _plain(make: Callable[[Viewer, Standing], Any]) -> Fill:

@@ -7,11 +7,14 @@ from typing import Final
 import structlog
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrator import clock
+from orchestrator.errors import Unreachable
+from orchestrator.store import arrivals, posts
 from orchestrator.telemetry import Metrics
 from orchestrator.web import problems
 from orchestrator.web.context import of
@@ -81,7 +84,13 @@ class Unexpected:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    return Response(of(request).metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
+    security = of(request)
+    try:
+        security.metrics.undelivered.set(await security.read(posts.count_dead))
+        security.metrics.arrivals.set(await security.read(arrivals.count_open))
+    except (Unreachable, SQLAlchemyError):
+        log.warning("metrics.no_database")  # the other figures are of this process alone
+    return Response(security.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 class _Answer:

@@ -25,7 +25,8 @@ from orchestrator.web.show.viewer import Viewer, viewer
 from orchestrator.web.views.shell import Tab
 
 router = APIRouter(include_in_schema=False)
-CLOSES = {"gate.answered", "gate.withdrawn", "gate.expired"}
+CLOSES = {"gate.answered", "gate.withdrawn", "gate.expired", "gate.taken_back"}
+SUGGESTS = {"suggestion.made", "suggestion.decided"}
 MOVES = {"project.moved", "project.renamed", "brief.changed", "gate.opened", *CLOSES}
 RENEWS = {"gate.opened", "check.finished", "project.moved", "phase.planned", "phase.completed", "phase.undone", *CLOSES}
 
@@ -102,25 +103,28 @@ async def _needs(db: AsyncSession, seen: Viewer) -> list[str]:
 
 async def _talk(db: AsyncSession, seen: Viewer, now: Standing, found: Sequence[Event], said: str) -> list[str]:
     kinds = {event.kind for event in found}
-    parts = [part for event in found if (part := await _entry(db, seen, event))]
+    parts = [part for event in found if (part := await _entry(db, seen, now, event))]
     parts.append(rendering.part("streaming", markdown.html(said, links=False) if said else None))
     if kinds & {"gate.opened", *CLOSES}:
         open_ = [cards.card(seen, now.gate, now.role)] if now.gate else []
         parts.append(rendering.part("open_gates", open_, seen.person.csrf))
+    if kinds & SUGGESTS:
+        parts.append(rendering.part("suggestions", await talk.suggested(db, seen, now), seen.person.csrf))
     if kinds & MOVES or _is_answered(found):
         parts.append(rendering.part("composer", talk.composer(now), seen.person.csrf))
         parts += _beside(seen, now, found, await talk.change(db, now))
     return parts
 
 
-async def _entry(db: AsyncSession, seen: Viewer, event: Event) -> str:
+async def _entry(db: AsyncSession, seen: Viewer, now: Standing, event: Event) -> str:
     """What an event adds to the conversation."""
     if event.kind == "message.created":
         row = await messages.get(db, event.data["message"])
         return rendering.part("message", talk.message(seen, row))
     if event.kind in CLOSES:
         gate = await gate_rows.get(db, event.data["gate"])
-        return rendering.part("receipt", cards.slip(seen, gate))
+        place = "gate_answered" if event.kind == "gate.taken_back" else "receipt"  # that slip is there already
+        return rendering.part(place, cards.slip(seen, gate, now))
     return ""
 
 

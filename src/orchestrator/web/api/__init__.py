@@ -2,8 +2,21 @@
 
 from fastapi import APIRouter
 
-from orchestrator.web.api import builders, costs, gates, messages, phases, projects, records, rules
+from orchestrator.web.api import (
+    builders,
+    costs,
+    gates,
+    issues,
+    me,
+    messages,
+    operations,
+    phases,
+    projects,
+    records,
+    rules,
+    suggestions,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (projects, messages, gates, phases, costs, records, builders, rules):
+for part in (projects, messages, gates, phases, costs, records, builders, rules, suggestions, me, operations, issues):
     router.include_router(part.router)

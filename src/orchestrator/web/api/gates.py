@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from orchestrator.domain.command import Answer
+from orchestrator.domain.command import Answer, TakeBack
 from orchestrator.domain.gate import Way
 from orchestrator.errors import NotUnderstood
 from orchestrator.runtime import read
@@ -51,4 +51,14 @@ async def answer(id: GateId, body: Answered, who: Who, key: Key = None) -> GateO
         raise NotUnderstood(f"There is no way out called “{body.way[:40]}”.", field="way")
     way = Way(body.way) if body.way else None
     await done(Answer(id, body.decision, body.note, body.version, way), who, key)
+    return GateOut.of(await read(gates.get, id))
+
+
+@router.post("/gates/{id}/take-back")
+async def take_back(id: GateId, who: Who, key: Key = None) -> GateOut:
+    """Ask again what was answered a moment ago: for 60 seconds, and as long as nothing came of it that stays.
+
+    Gives the decision that was answered; the one that is asked now has an id of its own.
+    """
+    await done(TakeBack(id), who, key)
     return GateOut.of(await read(gates.get, id))

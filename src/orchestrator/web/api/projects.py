@@ -16,6 +16,7 @@ from orchestrator.domain.command import (
     Resume,
     SetBudget,
     SetBuilder,
+    SetHub,
     Validate,
     WriteVision,
 )
@@ -33,23 +34,29 @@ router = APIRouter(tags=["projects"])
 
 
 class Idea(BaseModel):
-    """How a project begins: `idea` is the first message; `repository` is the path of an existing one."""
+    """How a project begins: `idea` is the first message; `repository` is the path of an existing one.
+
+    `hub` is a repository on GitHub, as in a change.
+    """
 
     idea: str
     name: str = ""
     repository: str = ""
+    hub: str = ""
 
 
 class Change(BaseModel):
     """What is to be different: one of these, or `builder` and `network` together.
 
-    `budget` is what it may cost before somebody is asked; 0 is no limit.
+    `budget` is what it may cost before somebody is asked; 0 is no limit. `hub` is a repository on GitHub, such as
+    owner/name, or new:owner/name for one to be made; empty, it has none.
     """
 
     name: str | None = None
     budget: float | None = None
     builder: str | None = None
     network: Network | None = None
+    hub: str | None = None
 
 
 @router.get("/projects")
@@ -68,7 +75,7 @@ async def projects(
 @router.post("/projects", status_code=201)
 async def create(body: Idea, who: Who, key: Key = None) -> ProjectOut:
     """Start a conversation; the reply arrives as events."""
-    outcome = await done(Create(body.idea, body.name, body.repository), who, key)
+    outcome = await done(Create(body.idea, body.name, body.repository, body.hub), who, key)
     return await _project(who, outcome["project"])
 
 
@@ -79,7 +86,7 @@ async def project(id: ProjectId, who: Who) -> ProjectOut:
 
 @router.patch("/projects/{id}")
 async def change(id: ProjectId, body: Change, who: Who, key: Key = None) -> ProjectOut:
-    """Rename a project, set what it may cost, or choose its builder and where that may reach."""
+    """Rename a project, set what it may cost, choose its builder and where that may reach, or its place on GitHub."""
     return await _after(_wanted(id, body), who, key)
 
 
@@ -127,8 +134,12 @@ async def validate(id: ProjectId, who: Who, key: Key = None) -> ProjectOut:
 
 def _wanted(id: str, body: Change) -> OfProject:
     built = body.builder is not None or body.network is not None
-    if [body.name is not None, body.budget is not None, built].count(True) != 1:
-        raise NotUnderstood("Please give one of these: a name, a budget, or a builder and a network.", field="name")
+    if [body.name is not None, body.budget is not None, body.hub is not None, built].count(True) != 1:
+        raise NotUnderstood(
+            "Please give one of these: a name, a budget, a builder and a network, or a hub.", field="name"
+        )
+    if body.hub is not None:
+        return SetHub(id, body.hub)
     if body.name is not None:
         return Rename(id, body.name)
     if body.budget is not None:

@@ -11,6 +11,7 @@ from orchestrator.domain.policy import ANSWERS, Role
 from orchestrator.domain.project import Stage, Step
 from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus, Wish
 from orchestrator.runtime import runtime
+from orchestrator.store import hubs
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, DocumentRow, GateRow, MessageRow, PhaseRow, ProjectRow, RuleRow, RunRow
 from orchestrator.telling import standing as sentences
@@ -50,6 +51,7 @@ class ProjectOut(BaseModel):
     waiting_for: str | None
     role: Role
     repository: str | None
+    hub: str | None
     preview_url: str | None
     builder: str
     network: Network
@@ -72,6 +74,7 @@ class ProjectOut(BaseModel):
             waiting_for=found.gate.id if found.gate else None,
             role=found.role,
             repository=row.repository or None,
+            hub=hubs.slug(row) or None,
             preview_url=preview_url,
             builder=row.builder,
             network=row.network,

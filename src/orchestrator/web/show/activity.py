@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from orchestrator.domain import permission
+from orchestrator.domain import permission, suggestion
+from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.project import SAID, Step
 from orchestrator.domain.run import Network, Wish
 from orchestrator.store.events import Event
@@ -36,10 +37,11 @@ REACHES = {
 SHOWS: dict[str, tuple[str, ...]] = {
     "": (
         *("project.created", "vision.drafted", "roadmap.drafted", "repository.ready", "gate.answered", "gate.expired"),
+        "gate.taken_back",
         *("phase.planned", "phase.completed", "phase.undone", "check.finished", "project.renamed"),
         "project.built_by",
     ),
-    "decisions": ("gate.opened", "gate.answered", "gate.withdrawn", "gate.reminded", "gate.expired"),
+    "decisions": ("gate.opened", "gate.answered", "gate.taken_back", "gate.withdrawn", "gate.reminded", "gate.expired"),
     "results": (
         "vision.drafted",
         "roadmap.drafted",
@@ -127,6 +129,15 @@ def _answered(event: Event, who: str) -> Sentence:
     return TALK, "", f"{who} {DECIDED[data['decision']]}: {lower_first(data['question'])}{note}"
 
 
+def _suggested(event: Event, _who: str) -> Sentence:
+    service = SERVICES.get(event.data["service"], event.data["service"])
+    return TALK, "", f"{suggestion.who(event.data['author'])} suggested something on {service}."
+
+
+def _decided(event: Event, who: str) -> Sentence:
+    return TALK, "", f"{who} {'took up a suggestion' if event.data['taken'] else 'let a suggestion be'}."
+
+
 def _rule(event: Event, who: str) -> Sentence:
     data = event.data
     may = "may" if data["allowed"] else "may not"
@@ -199,9 +210,12 @@ TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "repository.ready": _plain(QUIET, "A place for the project is set up."),
     "gate.opened": _plain(ASKS, "We asked: {question}"),
     "gate.answered": _answered,
+    "gate.taken_back": _plain(UNDO, "{who} took an answer back, so we asked again: {question}"),
     "gate.withdrawn": _plain(QUIET, "No longer asked: {question}"),
     "gate.reminded": _plain(ASKS, "We reminded you: {question}"),
     "gate.expired": _plain(QUIET, "Nobody answered, so the project rests: {question}"),
+    "suggestion.made": _suggested,
+    "suggestion.decided": _decided,
     "rule.set": _rule,
     "rule.removed": _plain(QUIET, "{who} took back what the builder may do."),
     "phase.planned": _plain(PAPER, "The plan of phase {phase} is written."),

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
+from orchestrator.domain.command import TakeBack
 from orchestrator.domain.gate import Kind, Status, Way
 from orchestrator.domain.permission import EXACTLY
-from orchestrator.domain.policy import ANSWERS, Role
+from orchestrator.domain.policy import ANSWERS, Role, allows
+from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow
 from orchestrator.telling import decisions, times
 from orchestrator.telling.decisions import Answer
 from orchestrator.telling.marks import Field, Link, Mark, Note, State
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import gates as views
-from orchestrator.web.views.gates import Fact, GateView, ReceiptView, WayOut
+from orchestrator.web.views.gates import Fact, GateView, ReceiptView, Undo, WayOut
 
 NOT_ANSWERED = {Status.EXPIRED, Status.WITHDRAWN}
 FOR_HOW_LONG = {Way.ONCE: "Only this once.", Way.ALWAYS: "Always in this project."}
@@ -62,8 +64,10 @@ def _note(gate: GateRow) -> tuple[str, str]:
     return "What should be different?", "Only if you ask for changes or reject. A few words are enough."
 
 
-def slip(viewer: Viewer, gate: GateRow, *, current: bool = True) -> ReceiptView:
-    """What remains of it once it is answered, withdrawn or expired."""
+def slip(viewer: Viewer, gate: GateRow, found: Standing | None = None, *, current: bool = True) -> ReceiptView:
+    """What remains of it once it is answered, withdrawn or expired. Where the project stands says whether the answer
+    may still be taken back.
+    """
     return ReceiptView(
         id=gate.id,
         question=gate.question,
@@ -74,7 +78,13 @@ def slip(viewer: Viewer, gate: GateRow, *, current: bool = True) -> ReceiptView:
         small="Changed your mind? Say so below: a new version reopens the question."
         if gate.kind is Kind.VISION_DOC and gate.status is Status.APPROVED
         else "",
+        undo=_undo(viewer, gate, found) if found and allows(found.role, TakeBack) else None,
     )
+
+
+def _undo(viewer: Viewer, gate: GateRow, found: Standing) -> Undo | None:
+    left = decisions.seconds_left(found.project, gate, viewer.now)
+    return Undo(f"/gates/{gate.id}/take-back", left, viewer.person.csrf) if left else None
 
 
 def _said(viewer: Viewer, gate: GateRow) -> str:
@@ -82,6 +92,9 @@ def _said(viewer: Viewer, gate: GateRow) -> str:
     if gate.status in NOT_ANSWERED:
         return f"No longer asked since {times.day_at(at, viewer.now, viewer.zone)}. Nothing was decided."
     who = viewer.name(gate.answered_by, gate.answered_name)
+    if gate.status is Status.TAKEN_BACK:
+        when, where = times.day_at(at, viewer.now, viewer.zone), decisions.channel(gate.channel or "web")
+        return f"{who}, {when}, {where}. The answer does not count, and the question is asked again."
     answer = Answer(who, at, gate.channel or "web", gate.note or "")
     said = decisions.answered(answer, viewer.now, viewer.zone, gate.version or None)
     return f"{said} {FOR_HOW_LONG[gate.way]}" if gate.way in FOR_HOW_LONG else said

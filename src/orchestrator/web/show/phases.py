@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.command import Cancel, Pause, Prime, Resume, Undo, Validate
 from orchestrator.domain.gate import Status
+from orchestrator.domain.plain import listed
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import OPEN, RESTS_FROM, WORKING, Step
 from orchestrator.domain.run import PhaseStatus, RunStatus
-from orchestrator.store import checks, documents, events, gates, phases, projects, runs
+from orchestrator.store import checks, documents, events, gates, hubs, phases, projects, runs
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import CheckRow, PhaseRow, RunRow
 from orchestrator.telling import standing, times
@@ -47,6 +48,8 @@ from orchestrator.web.views.shell import Tab
 ITEMS = 20  # of activity beside the phases
 YOU = Mark(State.YOU, "you")
 USUALLY = "Usually under a minute"
+DRAFT = "is a draft: the phase is still being worked on"
+PULLS = {"open": "is ready to be merged when you approve", "closed": "is closed", "merged": "is merged"}
 STEPS = (
     (Step.PLANNING, "Plan written"),
     (Step.PLAN, "Plan approved by you"),
@@ -123,7 +126,7 @@ def phase(viewer: Viewer, known: Work, row: PhaseRow) -> PhaseView:
         mark=mark,
         text=_text(viewer, known, row),
         pill=row.status is PhaseStatus.COMPLETED,
-        href=f"/projects/{project.id}/phases/{row.number}" if row.base or row.merged else "",
+        href=f"/projects/{project.id}/phases/{row.number}" if row.base or row.merged or row.attempt else "",
         current=current,
         last=row.number == project.phases,
         outcome=row.outcome if current else "",
@@ -237,7 +240,19 @@ async def one(
         if plan
         else None,
         undo=_undo(found, row),
+        pull=_pull(await hubs.find(db, found.project), row),
     )
+
+
+def _pull(known: hubs.Hub | None, row: PhaseRow) -> views.PullView | None:
+    """How it stands on GitHub, where it is there."""
+    pull = known.pulls.get(hubs.name(row)) if known else None
+    if pull is None or not pull.url:
+        return None
+    said = PULLS[pull.state] if not (pull.draft and pull.state == "open") else DRAFT
+    people = listed(pull.reviewers)
+    review = {"approved": f" {people} approved it there.", "changes": f" {people} asked for changes there."}
+    return views.PullView(pull.url, f"Pull request {pull.number} {said}.{review.get(pull.review, '')}")
 
 
 def _can_do(row: PhaseRow, known: Work) -> tuple[Line, ...]:

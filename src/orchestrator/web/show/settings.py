@@ -1,20 +1,23 @@
 """Settings of a person, the people of a project, and the plain page about readiness."""
 
 import asyncio
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.contain import boundary
 from orchestrator.contain.boundary import Boundary
+from orchestrator.conversation import linking
+from orchestrator.delivery.hub_looking import OpenIssue
 from orchestrator.domain import permission
-from orchestrator.domain.command import Forget, Rename, SetBuilder, SetMember
+from orchestrator.domain.command import BringIn, Forget, Rename, SetBuilder, SetHub, SetMember
 from orchestrator.domain.policy import allows
 from orchestrator.executors import agents, installed
 from orchestrator.executors.agents import COMMAND, STARTER
 from orchestrator.executors.agents.finding import Found
 from orchestrator.models import providers
 from orchestrator.runtime import runtime
-from orchestrator.store import members, people, rules
+from orchestrator.store import hubs, members, people, rules
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import RuleRow
 from orchestrator.telling import times
@@ -23,11 +26,15 @@ from orchestrator.telling.words import upper_first
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
+from orchestrator.web.views.elsewhere import Elsewhere
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import (
     Allowed,
     BuiltView,
     Connection,
+    HubView,
+    IssuesPage,
+    IssueView,
     Member,
     PeoplePage,
     PeopleView,
@@ -47,12 +54,15 @@ WORKS = Mark(State.PROVEN, "proven", "Works")
 WALLED = Mark(State.PROVEN, "proven", "Walled in")
 PARTLY = Mark(State.REST, "part", "In part")
 OPEN = Mark(State.STUCK, "stuck", "No walls")
+LINKED = "Each phase gets a pull request there, and is merged when you approve it."
+LINKING = "We are looking at it. This takes a moment."
 INTERVIEW = Mark(State.REST, "part", "Fixed questions")
 
 
-def page(viewer: Viewer, found: tuple[Connection, ...], saved: str = "") -> SettingsPage:
+def page(viewer: Viewer, found: tuple[Connection, ...], others: Elsewhere, saved: str = "") -> SettingsPage:
     who = viewer.person
-    return SettingsPage(found, views.themes(who.theme), who.whole_answers, who.name, who.email, saved)
+    themes = views.themes(who.theme)
+    return SettingsPage(found, themes, who.whole_answers, who.name, who.email, others, who.owner, saved)
 
 
 async def connections(viewer: Viewer) -> tuple[Connection, ...]:
@@ -117,6 +127,7 @@ async def people_page(
     saved: str = "",
     email: Field | None = None,
     name: Field | None = None,
+    hub: Field | None = None,
 ) -> PeoplePage:
     action = f"/projects/{found.project.id}/people"
     names = {user.id: user.name for user in await people.all(db)}
@@ -135,6 +146,30 @@ async def people_page(
         allows(found.role, Forget),
         saved,
         built(found),
+        await hub_view(db, found, hub),
+    )
+
+
+async def hub_view(db: AsyncSession, found: Standing, field: Field | None = None) -> HubView:
+    """Where the project is on GitHub."""
+    project, client = found.project, runtime().hub
+    action, name = f"/projects/{project.id}/hub", field or Field(hubs.slug(project))
+    may = allows(found.role, SetHub)
+    if client is None:
+        return HubView(action, name, why_not=linking.NO_KEY, may_change=may)
+    known = await hubs.find(db, project)
+    if known is None:
+        return HubView(action, name, may_change=may)
+    href = client.page(known.slug) if known.linked else ""
+    about = LINKED if known.linked else "" if known.problem else LINKING
+    return HubView(
+        action,
+        name,
+        about,
+        href,
+        known.problem,
+        may_change=may,
+        bring_in=f"/projects/{project.id}/issues" if href else "",
     )
 
 
@@ -154,6 +189,15 @@ def _allowed(viewer: Viewer, row: RuleRow) -> Allowed:
     who, day = viewer.name(row.by, row.by_name), times.day_at(row.at, viewer.now, viewer.zone)
     title = f"It may {'' if row.allowed else 'not '}{permission.wants(row.wish)}."
     return Allowed(row.id, title, f"{who}, {day}.")
+
+
+def issues(viewer: Viewer, found: Standing, listed: Sequence[OpenIssue]) -> IssuesPage:
+    """What may be brought in."""
+    shown = tuple(
+        IssueView(each.wish.number, each.wish.title, each.wish.author, each.wish.link, known=each.known)
+        for each in listed
+    )
+    return IssuesPage(around.head(viewer, found, Tab.PEOPLE), shown, allows(found.role, BringIn))
 
 
 def ready(viewer: Viewer, found: Standing) -> ReadyPage:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain import delta
+from orchestrator.domain import delta, plain, suggestion
 from orchestrator.domain.brief import Brief, Topic, clarity, summary
-from orchestrator.domain.command import Say, WriteVision
+from orchestrator.domain.command import Say, TakeUp, WriteVision
+from orchestrator.domain.elsewhere import SERVICES
 from orchestrator.domain.policy import allows
 from orchestrator.domain.project import RESTS_FROM, Step
-from orchestrator.store import agreed, gates, messages, projects
+from orchestrator.store import agreed, gates, messages, projects, suggestions
+from orchestrator.store.elsewhere import SuggestionRow
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import GateRow, MessageRow
 from orchestrator.telling import times
@@ -28,11 +30,13 @@ from orchestrator.web.views.talk import (
     JourneyStep,
     MessageView,
     QuickAnswer,
+    SuggestionView,
     TalkPage,
     Voice,
 )
 
 SHOWN = 60  # messages at once
+SUGGESTED = 700  # characters of a suggestion
 FROM = {"telegram": "by Telegram", "github": "on GitHub", "terminal": "in the terminal", "api": "through a program"}
 BEFORE_VISION = {Step.TALKING, Step.DRAFTING}
 YOU = Mark(State.YOU, "you")
@@ -57,13 +61,33 @@ async def page(
     brief = brief_of(found) if found.project.step in BEFORE_VISION else None
     return TalkPage(
         head=around.head(viewer, found, Tab.TALK),
-        log=_log(viewer, said, [one for one in asked if _within(one, 0 if whole else said[0].sequence, before)]),
+        log=_log(viewer, found, said, [one for one in asked if _within(one, 0 if whole else said[0].sequence, before)]),
         composer=composer(found, text),
         gates=open_,
         brief=brief,
         journey=None if brief else journey(found, await change(db, found)),
+        suggestions=() if before else await suggested(db, viewer, found),
         earlier=f"/projects/{found.project.id}?before={said[0].sequence}" if not whole else "",
         past=before is not None,
+    )
+
+
+async def suggested(db: AsyncSession, viewer: Viewer, found: Standing) -> tuple[SuggestionView, ...]:
+    """What others wrote about the project that nobody decided about."""
+    may = allows(found.role, TakeUp)
+    return tuple(_suggestion(viewer, row, may=may) for row in await suggestions.open(db, found.project.id))
+
+
+def _suggestion(viewer: Viewer, row: SuggestionRow, *, may: bool) -> SuggestionView:
+    """Their words as they are, not as what they might mean: nothing of it is a link, a heading or a button."""
+    service = SERVICES.get(row.channel, row.channel)
+    return SuggestionView(
+        row.id,
+        f"{suggestion.who(row.author)} suggests on {service}",
+        markdown.plain(plain.cut(row.text, SUGGESTED)),
+        times.when(row.at, viewer.now, viewer.zone),
+        f"/projects/{row.project_id}/suggestions/{row.id}" if may else "",
+        row.link if row.link.startswith("https://") else "",
     )
 
 
@@ -105,10 +129,12 @@ def _voice(viewer: Viewer, row: MessageRow) -> Voice:
     return Voice.ME if row.author == viewer.person.user_id else Voice.OTHER
 
 
-def _log(viewer: Viewer, said: Sequence[MessageRow], asked: Sequence[GateRow]) -> tuple[MessageView | ReceiptView, ...]:
+def _log(
+    viewer: Viewer, found: Standing, said: Sequence[MessageRow], asked: Sequence[GateRow]
+) -> tuple[MessageView | ReceiptView, ...]:
     """Messages and answered decisions in the order in which they happened."""
     entries: list[tuple[int, MessageView | ReceiptView]] = [(row.sequence, message(viewer, row)) for row in said]
-    entries += [(gate.closed, cards.slip(viewer, gate)) for gate in asked]
+    entries += [(gate.closed, cards.slip(viewer, gate, found)) for gate in asked]
     return tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
 
 

@@ -127,10 +127,25 @@
   const nowhere = () => document.activeElement === document.body || document.activeElement?.closest("form[data-gate]");
   const focusOnce = (slip) => { if (nowhere() || !document.activeElement.isConnected) slip.focus(); };
 
+  // What can be done for a short time only goes by itself; whoever is on it finds themselves on what it belonged to.
+  const goesBySelf = (form) => {
+    const lasts = Number(form.dataset.lasts) * 1000;
+    delete form.dataset.lasts;
+    setTimeout(() => {
+      const slip = form.closest(".receipt");
+      const focused = form.contains(document.activeElement);
+      form.remove();
+      if (focused) slip?.focus();
+    }, lasts);
+  };
+  const timed = () => all("[data-lasts]").forEach(goesBySelf);
+  timed();
+
   document.addEventListener("htmx:after:swap", () => {
     if (following) toTheEnd();
     following = false;
     restore();
+    timed();
     if (!asked) return;
     const card = one(`#gate-${CSS.escape(asked)}`);
     if (card?.matches(".receipt")) focusOnce(card);

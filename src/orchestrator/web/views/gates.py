@@ -51,6 +51,15 @@ class GateView:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """The way to take an answer back, as long as there is one."""
+
+    href: str
+    seconds: int
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """`current` is the slip that took over the id of its card; older ones of the same question have none."""
 
@@ -63,6 +72,7 @@ class ReceiptView:
     small: str = ""
     version: int | None = None
     current: bool = True
+    undo: Undo | None = None
 
     @property
     def name(self) -> str:

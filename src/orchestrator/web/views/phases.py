@@ -116,6 +116,14 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class PullView:
+    """The pull request of a phase, on GitHub."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhasePage:
     head: ProjectHead
     phase: PhaseView
@@ -128,6 +136,7 @@ class PhasePage:
     also: tuple[CheckView, ...] = ()
     plan: Document | None = None
     undo: Undo | None = None
+    pull: PullView | None = None
 
     @property
     def title(self) -> str:

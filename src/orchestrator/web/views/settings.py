@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.telling.marks import Choice, Field, Link, Mark
 from orchestrator.telling.words import initials
+from orchestrator.web.views.elsewhere import Elsewhere
 from orchestrator.web.views.shell import ProjectHead
 
 ROLES = {
@@ -81,12 +82,28 @@ class BuiltView:
 
 
 @dataclass(frozen=True, slots=True)
+class HubView:
+    """The project's repository on GitHub; `about` says how that stands, and `why_not` why there can be none."""
+
+    action: str
+    name: Field
+    about: str = ""
+    href: str = ""
+    trouble: str = ""
+    why_not: str = ""
+    may_change: bool = True
+    bring_in: str = ""  # where its open issues can be chosen from
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPage:
     connections: tuple[Connection, ...]
     themes: tuple[Choice, ...]
     whole_answers: bool
     name: str
     email: str
+    elsewhere: Elsewhere
+    runs_it: bool = False  # the installation is theirs
     saved: str = ""  # what has just been saved
 
 
@@ -109,6 +126,25 @@ class PeoplePage:
     may_forget: bool = False
     saved: str = ""
     built: BuiltView | None = None
+    hub: HubView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An open issue on GitHub that may be a wish."""
+
+    number: int
+    title: str
+    author: str
+    href: str
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuesPage:
+    head: ProjectHead
+    issues: tuple[IssueView, ...]
+    may_bring_in: bool = True
 
 
 def networks(chosen: str) -> tuple[Choice, ...]:

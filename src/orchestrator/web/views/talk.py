@@ -78,6 +78,18 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """What somebody wrote elsewhere who may not command the project: their words, and nothing else."""
+
+    id: str
+    title: str  # “ana-r suggests on GitHub”
+    html: Markup
+    at: str
+    action: str = ""  # where the buttons post to; none for whoever may only read
+    link: str = ""  # where it was written
+
+
+@dataclass(frozen=True, slots=True)
 class TalkPage:
     head: ProjectHead
     log: tuple[MessageView | ReceiptView, ...]
@@ -86,6 +98,7 @@ class TalkPage:
     streaming: Markup | None = None  # a reply that is being written
     brief: BriefView | None = None
     journey: Journey | None = None
+    suggestions: tuple[SuggestionView, ...] = ()
     earlier: str = ""  # the address of what was said before
     past: bool = False  # this page is what was said before: nothing is asked or written here
 

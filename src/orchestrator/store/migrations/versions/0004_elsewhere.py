@@ -16,6 +16,7 @@ OPEN = sa.text("done_at IS NULL")
 def upgrade() -> None:
     op.add_column("messages", sa.Column("room", sa.String(), nullable=False, server_default=EMPTY))
     op.add_column("links", sa.Column("about", sa.String(), nullable=False, server_default=EMPTY))
+    op.add_column("projects", sa.Column("before", sa.JSON(), nullable=True))
     op.add_column("projects", sa.Column("hub", sa.String(), nullable=False, server_default=EMPTY))
     _people()
     _rooms()
@@ -155,5 +156,6 @@ def downgrade() -> None:
     for table in ("suggestions", "cursors", "arrivals", "posts", "rooms", "manners", "identities"):
         op.drop_table(table)
     op.drop_column("projects", "hub")
+    op.drop_column("projects", "before")
     op.drop_column("links", "about")
     op.drop_column("messages", "room")
