@@ -5,7 +5,7 @@ import hashlib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -20,10 +20,12 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
+from orchestrator.evidence import repository
 from orchestrator.evidence.ready import asked, licences, papers
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
+from orchestrator.evidence.repository import Blob
 
 log = structlog.get_logger(__name__)
 PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, asked) for proof in part.PROOFS}
@@ -63,12 +65,13 @@ async def _answer(here: Look, id: str, memory: Path | None, *, fresh: bool) -> A
     item = BY_ID[id]
     if (proof := PROOFS.get(id)) is None:
         return not_checked(item, NONE_YET)
-    covers = covered(here, proof)
+    covers = covered(here.tree, proof)
     kept = memory / f"{id}-{covers}.json" if memory else None
     if kept and not fresh and (known := await asyncio.to_thread(_recalled, kept, proof)):
-        return replace(known, item=item)
+        return replace(known, item=item, details={"covers": covers})
     found = await _found(here, proof)
-    answer = Answer(item, found.state, found.sentence, tuple(replace(one, covers=covers) for one in found.evidence))
+    evidence = tuple(replace(one, covers=covers) for one in found.evidence)
+    answer = Answer(item, found.state, found.sentence, evidence, details={"covers": covers})
     if kept and found.state in KEPT:
         await asyncio.to_thread(_remember, kept, answer)
     return answer
@@ -85,10 +88,16 @@ async def _found(here: Look, proof: Proof) -> Found:
         return Found(State.NOT_CHECKED, "Something went wrong on our side while this was checked.")
 
 
-def covered(here: Look, proof: Proof) -> str:
+async def current(source: Path, commit: str) -> dict[str, str]:
+    """For each item the hash of what an answer about it would speak of now: another one than before is out of date."""
+    tree = await repository.tree(source, await repository.resolve(source, commit))
+    return {item: covered(tree, proof) for item, proof in PROOFS.items()}
+
+
+def covered(tree: Mapping[str, Blob], proof: Proof) -> str:
     """The hash of all that an answer depends on: the content of the files it speaks of, their names, and our check."""
-    paths = sorted(path for path in here.tree if any(fnmatch(path.lower(), one) for one in proof.covers))
-    told = [proof.item, _version(), *(f"{path} {here.tree[path].id}" for path in paths)]
+    paths = sorted(path for path in tree if any(fnmatch(path.lower(), one) for one in proof.covers))
+    told = [proof.item, _version(), *(f"{path} {tree[path].id}" for path in paths)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
