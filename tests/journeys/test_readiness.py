@@ -38,6 +38,13 @@ async def server(nursery: Nursery, tmp_path: Path) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
+async def me(server: Server) -> AsyncIterator[Caller]:
+    caller = Caller(server)
+    yield caller
+    await caller.close()
+
+
+@pytest.fixture
 def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "shop"
     folder.mkdir()
@@ -59,8 +66,7 @@ async def answered(me: Caller, project: str) -> dict[str, dict]:
     return await me.until(over, "an answer")
 
 
-async def test_it_is_proven_of_its_content_and_out_of_date_when_that_changes(server: Server, repository: Path):
-    me = Caller(server)
+async def test_it_is_proven_of_its_content_and_out_of_date_when_that_changes(me: Caller, repository: Path):
     project = await walk.planned(me, "ready", str(repository))
     items = await asked(me, project, "C1", "1")
     assert (items["C1"]["state"], items["C1"]["sentence"]) == ("proven", "LICENSE is the MIT licence.")
@@ -79,8 +85,7 @@ async def test_it_is_proven_of_its_content_and_out_of_date_when_that_changes(ser
     assert (await answered(me, project))["C1"]["state"] == "out_of_date"
 
 
-async def test_a_person_vouches_only_for_what_no_program_can_settle(server: Server, repository: Path):
-    me = Caller(server)
+async def test_a_person_vouches_only_for_what_no_program_can_settle(me: Caller, repository: Path):
     project = await walk.planned(me, "vouch", str(repository))
     where = f"/api/v1/projects/{project}/readiness"
     refused = await me.ask("POST", f"{where}/S8/attest", json={"sentence": SENTENCE})
@@ -95,23 +100,20 @@ async def test_a_person_vouches_only_for_what_no_program_can_settle(server: Serv
 
 
 @pytest.mark.parametrize("point", ["look:began", "look:found", "look:stored"])
-async def test_a_look_that_was_cut_off_is_begun_again(point: str, nursery: Nursery, tmp_path: Path, repository: Path):
-    async with nursery.server(tmp_path / "data", **QUICK) as server:
-        me = Caller(server)
-        project = await walk.planned(me, "cut", str(repository))
-        await server.terminate()
-        await server.start(crash_at=point)
-        assert await server.ready(120)
-        asking = asyncio.create_task(me.do(f"/projects/{project}/readiness/C1/prove", "1"))
-        assert server.child
-        await server.child.wait()
-        await server.start()
-        await asking
-        assert (await answered(me, project))["C1"]["state"] == "proven"
+async def test_a_look_that_was_cut_off_is_begun_again(point: str, me: Caller, server: Server, repository: Path):
+    project = await walk.planned(me, "cut", str(repository))
+    await server.terminate()
+    await server.start(crash_at=point)
+    assert await server.ready(120)
+    asking = asyncio.create_task(me.do(f"/projects/{project}/readiness/C1/prove", "1"))
+    assert server.child
+    await server.child.wait()
+    await server.start()
+    await asking
+    assert (await answered(me, project))["C1"]["state"] == "proven"
 
 
-async def test_before_there_is_anything_to_look_at_it_says_so(server: Server):
-    me = Caller(server)
+async def test_before_there_is_anything_to_look_at_it_says_so(me: Caller):
     project = await walk.begin(me, "early")
     refused = await me.ask("POST", f"/api/v1/projects/{project}/readiness/prove")
     assert refused.status_code == httpx.codes.CONFLICT
