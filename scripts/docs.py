@@ -102,6 +102,7 @@ def layers() -> str:
 def tables() -> str:
     """The tables and which of them belong to which, and what each row is where its class says so."""
     importlib.import_module("orchestrator.store.elsewhere")
+    importlib.import_module("orchestrator.store.judged")
     store = importlib.import_module("orchestrator.store.tables")
     rows = sorted(store.Base.__subclasses__(), key=lambda row: str(row.__tablename__))
     keys = [

@@ -15,7 +15,7 @@ from orchestrator import __version__, clock, folder, models, runtime, telemetry,
 from orchestrator.bus import Bus
 from orchestrator.channels import carry, services
 from orchestrator.conversation import turn
-from orchestrator.delivery import chores, hub_rounds, leg, reconcile
+from orchestrator.delivery import chores, hub_rounds, leg, readiness, reconcile
 from orchestrator.delivery.previews import Prototypes
 from orchestrator.domain.cost import Currency
 from orchestrator.errors import OrchestratorError
@@ -48,7 +48,7 @@ from orchestrator.web import (
 from orchestrator.web.limits import Limits
 
 log = structlog.get_logger(__name__)
-DOES = {"leg": leg.leg, "turn": turn.turn}
+DOES = {"leg": leg.leg, "turn": turn.turn, "look": readiness.look}
 
 
 async def compose(settings: Settings, metrics: Metrics) -> runtime.Runtime:
@@ -97,7 +97,7 @@ def _log(settings: Settings) -> None:
 
 
 async def _jobs(settings: Settings) -> Jobs:
-    at_once = {"leg": settings.legs_at_once, "turn": settings.turns_at_once}
+    at_once = {"leg": settings.legs_at_once, "turn": settings.turns_at_once, "look": 1}
     if settings.jobs == "local":
         return Local(DOES, at_once, settings.drain_s)
     from orchestrator.jobs.procrastinate import Procrastinate  # noqa: PLC0415 - need not be installed elsewhere

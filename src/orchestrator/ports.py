@@ -21,13 +21,16 @@ Words = Annotated[str, AfterValidator(plain.sendable)]  # a text in a form: what
 ANEW = "\f"  # said when an answer is begun anew: what was said of it before does not count
 
 
+Kind = Literal["leg", "turn", "look"]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Something that the rows ask for. The name is the whole of it: asked for twice, it is the same work."""
 
-    kind: Literal["leg", "turn"]
+    kind: Kind
     project_id: str
-    number: int  # of the leg, or of the message that waits for a reply
+    number: int  # of the leg, of the message that waits for a reply, or of what asks for a look
 
 
 class Jobs(Protocol):

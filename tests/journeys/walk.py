@@ -76,7 +76,20 @@ async def walk(me: Caller, project: str, name: str = "walk") -> None:
     await me.do(f"/projects/{project}/resume", f"{name}-again")
     await phase(me, project, f"{name}-3")
     await me.reaches(project, "completed")
+    await looked_at(me, project, name)
     await replied(me, project)
+
+
+async def looked_at(me: Caller, project: str, name: str) -> None:
+    """Ask how ready it is, as far as one question goes, and vouch for another one."""
+    await me.do(f"/projects/{project}/readiness/C1/prove", f"{name}-prove")
+
+    async def over() -> bool:
+        return not (await me.see(f"/projects/{project}/readiness"))["asking"]
+
+    await me.until(over, "a look at the licence")
+    word = "It keeps nothing of anybody, as I saw myself."
+    await me.do(f"/projects/{project}/readiness/C3/attest", f"{name}-attest", sentence=word)
 
 
 async def planned(me: Caller, name: str, repository: str = "") -> str:

@@ -14,11 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from orchestrator.errors import NotPossible, NotUnderstood
-from orchestrator.store import elsewhere, engine, migrate
+from orchestrator.store import elsewhere, engine, judged, migrate
 from orchestrator.store.columns import Base, Utc
 from orchestrator.store.engine import Database
 
-TABLES = elsewhere.Base.metadata.sorted_tables
+assert elsewhere
+TABLES = judged.Base.metadata.sorted_tables
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VALUES: dict[type, Any] = {str: "x", int: 1, bool: True, bytes: b"x"}
 

@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.main import get_command
 
-from orchestrator.cli import accounts, conversation, copies, database, projects, running, secrets
+from orchestrator.cli import accounts, conversation, copies, database, projects, readiness, running, secrets
 from orchestrator.errors import OrchestratorError
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (running, projects, conversation, copies):
+for part in (running, projects, conversation, copies, readiness):
     app.add_typer(part.commands)
 for name, group in (
     ("db", database.form),

@@ -14,6 +14,7 @@ from orchestrator.conversation import (
     linking,
     meanwhile,
     moving,
+    proving,
     said,
     standing,
     taking_back,
@@ -27,6 +28,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.command import (
     Actor,
     Answer,
+    Attest,
     BringIn,
     Cancel,
     Command,
@@ -36,6 +38,7 @@ from orchestrator.domain.command import (
     OfProject,
     Pause,
     Prime,
+    Prove,
     RemoveMember,
     Rename,
     Reset,
@@ -306,6 +309,8 @@ VERBS: dict[type[Command], Verb] = {
     SetBuilder: _of(building.change),
     SetHub: _of(set_hub),
     BringIn: bring_in,
+    Prove: _of(proving.prove),
+    Attest: _of(proving.attest),
     SetMember: set_member,
     RemoveMember: _of(remove_member),
 }

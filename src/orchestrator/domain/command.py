@@ -165,6 +165,21 @@ class RemoveMember(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class Prove(OfProject):
+    """Ask, with evidence, how ready it is: these questions, or all."""
+
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attest(OfProject):
+    """Vouch for what no program can settle."""
+
+    item: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, and where."""
 

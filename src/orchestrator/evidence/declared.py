@@ -82,7 +82,7 @@ async def read(source: Path, commit: str, base: str | None = None) -> Declared:
 
 def choose(now: Mapping[str, str], agreed: Mapping[str, str]) -> Declared:
     """`agreed` is how the files were. It decides about the checks; how to start the app is what the new ones say."""
-    new, old = _parsed(now.get(FILE)), _parsed(agreed.get(FILE))
+    new, old = parse_or_nothing(now.get(FILE)), parse_or_nothing(agreed.get(FILE))
     preview = new.preview or old.preview
     if old.checks:
         return replace(old, preview=preview)
@@ -126,7 +126,7 @@ def differences(agreed: Mapping[str, str], now: Mapping[str, str]) -> tuple[Find
         new = parse(now.get(FILE, ""))
     except NotUnderstood as problem:
         return (alarm(Kind.CHECKS, FILE, f"The list of checks was changed and cannot be read any more. {problem}"),)
-    before = _parsed(agreed.get(FILE)).checks or (detect(agreed) if new.checks else ())
+    before = parse_or_nothing(agreed.get(FILE)).checks or (detect(agreed) if new.checks else ())
     return tuple(_changes({check.name: check.command for check in before}, new))
 
 
@@ -142,7 +142,7 @@ def _changes(before: dict[str, tuple[str, ...]], now: Declared) -> Iterator[Find
         yield note(Kind.CHECKS, FILE, f"The change adds checks: {listed(new)}.", details)
 
 
-def _parsed(text: str | None) -> Declared:
+def parse_or_nothing(text: str | None) -> Declared:
     """As `parse`, with the sentence as `problem`."""
     try:
         return parse(text or "")

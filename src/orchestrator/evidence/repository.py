@@ -157,6 +157,14 @@ async def changed(folder: Path, ours: Path) -> frozenset[str]:
     return frozenset(line[3:].decode(errors="replace") for line in out.split(b"\0") if line)
 
 
+async def unsaved(source: Path) -> bool:
+    """Whether tracked files differ from the save point that is checked out, or files lie there that are in none."""
+    if not await asyncio.to_thread(source.is_dir):
+        raise NotPossible("There is no such folder.")
+    code, out, _ = await _asked(source, ("status", "--porcelain", "--ignore-submodules=all"))
+    return not code and bool(out.strip())
+
+
 async def restore(folder: Path, ours: Path, commit: str) -> None:
     """Put the tracked files of a checkout back to what the save point says."""
     where = (f"--git-dir={ours}", f"--work-tree={folder}")

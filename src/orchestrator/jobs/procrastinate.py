@@ -1,6 +1,7 @@
 """Work in PostgreSQL's queue: for several processes. Procrastinate carries it; the rows say what there is to do."""
 
 import asyncio
+from typing import cast
 
 import procrastinate
 import psycopg
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.errors import Unreachable
 from orchestrator.jobs.local import Does
-from orchestrator.ports import Work
+from orchestrator.ports import Kind, Work
 
 log = structlog.get_logger(__name__)
 LEAVE_S = 3.0  # for signing off, beyond the moment that work gets to come to its end
@@ -63,7 +64,7 @@ class Procrastinate:
 
     async def known(self, db: AsyncSession) -> set[Work]:
         names = (name.split(":") for name in await db.scalars(KNOWN))
-        return {Work("turn" if kind == "turn" else "leg", id, int(number)) for kind, id, number in names}
+        return {Work(cast("Kind", kind), id, int(number)) for kind, id, number in names}
 
     async def carry(self) -> None:
         serving = asyncio.create_task(self._serve())

@@ -11,6 +11,7 @@ from orchestrator.domain.elsewhere import PostStatus, RoomKind
 from orchestrator.domain.gate import Decision, Kind, Status, Way
 from orchestrator.domain.policy import Role
 from orchestrator.domain.project import Stage, Step
+from orchestrator.domain.ready.report import State
 from orchestrator.domain.run import Network, PhaseStatus, RunKind, RunStatus, Wish
 
 
@@ -56,6 +57,7 @@ ENUMS = (
     Wish,
     RoomKind,
     PostStatus,
+    State,
 )
 COLUMNS: dict[Any, Any] = {
     str: String,

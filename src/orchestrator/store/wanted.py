@@ -1,6 +1,6 @@
-"""What the rows ask for: a leg for every project at work, a turn for every message without a reply."""
+"""What the rows ask for: a leg for each project at work, a turn for each unanswered message, a look for each ask."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal, select, true, union_all
@@ -8,17 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.domain.project import WORKING
 from orchestrator.ports import Work
+from orchestrator.store.judged import ExaminationRow
 from orchestrator.store.tables import MessageRow, ProjectRow
 
 
-def _wanted(projects: ColumnElement[Any], messages: ColumnElement[Any]) -> CompoundSelect[Any]:
-    legs = select(literal(True), ProjectRow.id, ProjectRow.leg).where(ProjectRow.step.in_(WORKING), projects)
-    turns = select(literal(False), MessageRow.project_id, MessageRow.sequence).where(MessageRow.unanswered, messages)
-    return union_all(legs, turns)
+def _wanted(of: Callable[[Any], ColumnElement[Any]]) -> CompoundSelect[Any]:
+    legs = select(literal("leg"), ProjectRow.id, ProjectRow.leg)
+    turns = select(literal("turn"), MessageRow.project_id, MessageRow.sequence).where(MessageRow.unanswered)
+    looks = select(literal("look"), ExaminationRow.project_id, ExaminationRow.number)
+    return union_all(
+        legs.where(ProjectRow.step.in_(WORKING), of(ProjectRow.id)),
+        turns.where(of(MessageRow.project_id)),
+        looks.where(ExaminationRow.ended_at.is_(None), of(ExaminationRow.project_id)),
+    )
 
 
-EVERYWHERE = _wanted(true(), true())
-OF_ONE = _wanted(ProjectRow.id == bindparam("project"), MessageRow.project_id == bindparam("project"))
+EVERYWHERE = _wanted(lambda _: true())
+OF_ONE = _wanted(lambda project: project == bindparam("project"))
 
 
 async def everywhere(db: AsyncSession) -> set[Work]:
@@ -30,4 +36,4 @@ async def by(db: AsyncSession, project_id: str) -> set[Work]:
 
 
 def _works(found: Iterable[Any]) -> set[Work]:
-    return {Work("leg" if leg else "turn", id, number) for leg, id, number in found}
+    return {Work(kind, id, number) for kind, id, number in found}

@@ -14,6 +14,7 @@ from orchestrator.delivery import hub_looking
 from orchestrator.domain.amount import amount
 from orchestrator.domain.command import (
     Answer,
+    Attest,
     BringIn,
     Cancel,
     Command,
@@ -23,6 +24,7 @@ from orchestrator.domain.command import (
     OfProject,
     Pause,
     Prime,
+    Prove,
     RemoveMember,
     Rename,
     Reset,
@@ -46,7 +48,7 @@ from orchestrator.store.pages import Standing
 from orchestrator.telling.marks import NEEDS_YOU, Field, Note
 from orchestrator.web import rendering
 from orchestrator.web.auth import Person, Signed
-from orchestrator.web.pages import first_page, of_project
+from orchestrator.web.pages import first_page, of_project, ready_page
 from orchestrator.web.show import costs, settings, talk
 from orchestrator.web.show import gates as cards
 from orchestrator.web.show.viewer import Viewer, viewer
@@ -56,6 +58,7 @@ ProjectId = Annotated[str, Path(max_length=64)]
 Text = Annotated[str, Form()]
 Key = Annotated[str, Form(max_length=200)]
 SEE_OTHER = 303
+Item = Annotated[str, Path(max_length=4)]
 INVITATION = timedelta(days=7)
 SIMPLE: dict[str, tuple[type[OfProject], str]] = {  # and the page that follows
     "pause": (Pause, ""),
@@ -303,3 +306,27 @@ async def _card(request: Request, who: Person, found: Standing, id: str, **more:
 async def look(who: Signed, theme: Text = "", whole_answers: Text = "", zone: Text = "") -> Response:
     await tx(people.set_look, who.user_id, theme, bool(whole_answers), zone or who.zone)
     return RedirectResponse("/settings?saved=1", SEE_OTHER)
+
+
+@router.post("/projects/{id}/ready")
+async def prove_all(id: ProjectId, request: Request, who: Signed, key: Key = "") -> Response:
+    """Have all questions asked."""
+    await done(Prove(id), who, key)
+    return back(request, f"/projects/{id}/ready")
+
+
+@router.post("/projects/{id}/ready/{item}/prove")
+async def prove(id: ProjectId, item: Item, request: Request, who: Signed, key: Key = "") -> Response:
+    """Have one question asked, from a clean copy."""
+    await done(Prove(id, (item,)), who, key)
+    return back(request, f"/projects/{id}/ready")
+
+
+@router.post("/projects/{id}/ready/{item}/attest")
+async def attest(id: ProjectId, item: Item, who: Signed, sentence: Text = "", key: Key = "") -> Response:
+    """Vouch for what no program can settle; what was written stays in the form if it was not accepted."""
+    try:
+        await done(Attest(id, item, sentence), who, key)
+    except NotUnderstood as reason:
+        return await ready_page(id, who, reason.status, {item: Field(sentence, str(reason))})
+    return RedirectResponse(f"/projects/{id}/ready", SEE_OTHER)

@@ -7,14 +7,18 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import hub_looking
+from orchestrator.delivery import hub_looking, readiness
 from orchestrator.runtime import read
 from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
+from orchestrator.store.readiness import known as known_readiness
+from orchestrator.telling.marks import Field
 from orchestrator.web import rendering
 from orchestrator.web.auth import Owner, Signed
 from orchestrator.web.show import around, costs, elsewhere, home, papers, phases, settings, talk, undone
+from orchestrator.web.show import ready as ready_shown
 from orchestrator.web.show.viewer import Viewer, viewer
+from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.shell import Place
 
 router = APIRouter(include_in_schema=False)
@@ -127,7 +131,18 @@ async def history(id: ProjectId, who: Signed, show: Show = "") -> HTMLResponse:
 
 @router.get("/projects/{id}/ready")
 async def ready(id: ProjectId, who: Signed) -> HTMLResponse:
-    return await of_project("ready", id, who, _plain(settings.ready))
+    return await ready_page(id, who)
+
+
+async def ready_page(id: str, who: Signed, status: int = 200, wrong: dict[str, Field] | None = None) -> HTMLResponse:
+    """Draw what is known about the questions. `wrong` belongs to a form that was not accepted."""
+    await read(pages.standing, who.user_id, id)  # before its repository is looked at
+    report = await readiness.report(id)
+
+    async def fill(db: AsyncSession, seen: Viewer, found: Standing) -> ReadyPage:
+        return ready_shown.page(seen, found, report, await known_readiness(db, id), wrong or {})
+
+    return await of_project("ready", id, who, fill, status)
 
 
 @router.get("/projects/{id}/cost")

@@ -12,11 +12,27 @@ from orchestrator.web.api import (
     operations,
     phases,
     projects,
+    readiness,
     records,
     rules,
     suggestions,
 )
 
 router = APIRouter(prefix="/api/v1")
-for part in (projects, messages, gates, phases, costs, records, builders, rules, suggestions, me, operations, issues):
+PARTS = (
+    projects,
+    messages,
+    gates,
+    phases,
+    costs,
+    records,
+    builders,
+    readiness,
+    rules,
+    suggestions,
+    me,
+    operations,
+    issues,
+)
+for part in PARTS:
     router.include_router(part.router)

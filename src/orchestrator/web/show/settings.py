@@ -1,4 +1,4 @@
-"""Settings of a person, the people of a project, and the plain page about readiness."""
+"""Settings of a person, and the people of a project."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,6 @@ from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views import settings as views
 from orchestrator.web.views.elsewhere import Elsewhere
-from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.settings import (
     Allowed,
     BuiltView,
@@ -198,7 +197,3 @@ def issues(viewer: Viewer, found: Standing, listed: Sequence[OpenIssue]) -> Issu
         for each in listed
     )
     return IssuesPage(around.head(viewer, found, Tab.PEOPLE), shown, allows(found.role, BringIn))
-
-
-def ready(viewer: Viewer, found: Standing) -> ReadyPage:
-    return ReadyPage(around.head(viewer, found, Tab.READY))

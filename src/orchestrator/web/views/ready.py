@@ -1,8 +1,8 @@
 """Whether strangers may use it: a verdict, what is left, and the groups of questions with their states."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from orchestrator.telling.marks import Mark, Step
+from orchestrator.telling.marks import Action, Field, Mark, Step
 from orchestrator.web.views.home import Bead
 from orchestrator.web.views.phases import CheckView
 from orchestrator.web.views.shell import ProjectHead
@@ -30,10 +30,25 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class VouchView:
+    """A question that a person may answer with a word."""
+
+    id: str
+    question: str
+    action: str
+    now: str = ""  # who vouches for it, and until when
+    sentence: Field = field(default_factory=Field)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyPage:
-    """Without a verdict nothing has been checked yet, and the page says so."""
+    """Without a verdict nothing has been checked yet, and the page says so. `doing` is what is being looked at now."""
 
     head: ProjectHead
     verdict: Verdict | None = None
     left: tuple[CheckView, ...] = ()
     groups: tuple[GroupView, ...] = ()
+    ask: Action | None = None
+    doing: str = ""
+    problem: str = ""
+    vouch: tuple[VouchView, ...] = ()

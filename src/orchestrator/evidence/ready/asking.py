@@ -1,0 +1,131 @@
+"""Asks every question about one save point, and remembers what was found for as long as its content stays the same."""
+
+import asyncio
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from orchestrator import clock
+from orchestrator.contain.sandbox import Sandbox
+from orchestrator.domain.ready.items import BY_ID, ITEMS
+from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
+from orchestrator.errors import NotPossible
+from orchestrator.evidence import repository
+from orchestrator.evidence.ready import asked, licences, papers
+from orchestrator.evidence.ready.look import Look, look
+from orchestrator.evidence.ready.place import place
+from orchestrator.evidence.ready.proof import Found, Proof
+from orchestrator.evidence.repository import Blob
+
+log = structlog.get_logger(__name__)
+PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, asked) for proof in part.PROOFS}
+DAY = timedelta(days=1)  # how long an answer of a registry holds
+NONE_YET = "There is no check for this yet."
+KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
+Say = Callable[[str], None]
+
+
+async def report(
+    source: Path,
+    commit: str,
+    folder: Path,
+    *,
+    sandbox: Sandbox,
+    items: Iterable[str] = tuple(BY_ID),
+    memory: Path | None = None,
+    fresh: bool = False,
+    say: Say = lambda _sentence: None,
+) -> Report:
+    """Ask these questions; the others stand as not checked. With `memory`, what was found about the same content holds.
+
+    `fresh` asks anew all the same. Raises NotPossible where the save point cannot be had.
+    """
+    async with place(source, commit, folder, sandbox) as where:
+        where.say = say
+        wanted = frozenset(items)
+        here = await look(source, where, wanted)
+        answers = []
+        for item in (one for one in ITEMS if one.id in wanted):
+            say(item.question)
+            answers.append(await _answer(here, item.id, memory, fresh=fresh))
+        return whole(where.commit, clock.now(), answers)
+
+
+async def _answer(here: Look, id: str, memory: Path | None, *, fresh: bool) -> Answer:
+    item = BY_ID[id]
+    if (proof := PROOFS.get(id)) is None:
+        return not_checked(item, NONE_YET)
+    covers = covered(here.tree, proof)
+    kept = memory / f"{id}-{covers}.json" if memory else None
+    if kept and not fresh and (known := await asyncio.to_thread(_recalled, kept, proof)):
+        return replace(known, item=item, details={"covers": covers})
+    found = await _found(here, proof)
+    evidence = tuple(replace(one, covers=covers) for one in found.evidence)
+    answer = Answer(item, found.state, found.sentence, evidence, details={"covers": covers})
+    if kept and found.state in KEPT:
+        await asyncio.to_thread(_remember, kept, answer)
+    return answer
+
+
+async def _found(here: Look, proof: Proof) -> Found:
+    """What cannot be found out is not checked: a fault of ours proves nothing, and neither does one of theirs."""
+    try:
+        return await proof.prove(here)
+    except NotPossible as why:
+        return Found(State.NOT_CHECKED, str(why))
+    except Exception:
+        log.exception("proof.failed", item=proof.item)
+        return Found(State.NOT_CHECKED, "Something went wrong on our side while this was checked.")
+
+
+async def current(source: Path, commit: str) -> dict[str, str]:
+    """For each item the hash of what an answer about it would speak of now: another one than before is out of date."""
+    tree = await repository.tree(source, await repository.resolve(source, commit))
+    return {item: covered(tree, proof) for item, proof in PROOFS.items()}
+
+
+def covered(tree: Mapping[str, Blob], proof: Proof) -> str:
+    """The hash of all that an answer depends on: the content of the files it speaks of, their names, and our check."""
+    paths = sorted(path for path in tree if any(fnmatch(path.lower(), one) for one in proof.covers))
+    told = [proof.item, _version(), *(f"{path} {tree[path].id}" for path in paths)]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _version() -> str:
+    """Of our checks: another one may find something else."""
+    if not _VERSION:
+        folder = Path(inspect.getfile(sys.modules[__name__])).parent
+        texts = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+        _VERSION.append(hashlib.sha256(texts).hexdigest())
+    return _VERSION[0]
+
+
+_VERSION: list[str] = []
+
+
+def _recalled(kept: Path, proof: Proof) -> Answer | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said = json.loads(kept.read_text("utf-8"))
+        evidence = tuple(Evidence(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in said["evidence"])
+        if not (proof.network and any(clock.now() - one.at > DAY for one in evidence)):
+            return Answer(BY_ID[said["item"]], State(said["state"]), said["sentence"], evidence)
+    return None
+
+
+def _remember(kept: Path, answer: Answer) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    evidence: list[dict[str, Any]] = [asdict(one) | {"at": one.at.isoformat()} for one in answer.evidence]
+    said = {"item": answer.item.id, "state": answer.state, "sentence": answer.sentence, "evidence": evidence}
+    part = kept.with_suffix(".part")
+    part.write_text(json.dumps(said), "utf-8")
+    part.replace(kept)

@@ -1,0 +1,144 @@
+"""Which addresses an application has, as its own OpenAPI document says, and requests made up for each of them. Pure."""
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/swagger.json", "/api/schema/?format=json")
+DEPTH = 8
+LONG = "x" * 20_000
+ODD: tuple[Any, ...] = (
+    "",
+    None,
+    -1,
+    0,
+    2**63,
+    1e308,
+    True,
+    [],
+    {},
+    "\u0000",
+    "ÄÖ😀\u202e",
+    "' OR 1=1 --",
+    "<script>",
+    LONG,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation at one address."""
+
+    method: str
+    path: str  # with its {parameters}
+    query: tuple[str, ...] = ()
+    body: Mapping[str, Any] | None = None  # the schema of the JSON that it takes
+    open: bool = False  # declared as public by the document itself
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def at(self, value: str = "1") -> str:
+        """The address with something in place of its parameters."""
+        return re.sub(r"\{[^}]+\}", value, self.path)
+
+
+def read(document: Mapping[str, Any]) -> tuple[Route, ...]:
+    """All operations of a document, whatever else is wrong with it."""
+    paths = document.get("paths")
+    guarded = bool(document.get("security"))
+    return tuple(_routes(document, paths, guarded=guarded)) if isinstance(paths, dict) else ()
+
+
+def _routes(document: Mapping[str, Any], paths: Mapping[str, Any], *, guarded: bool) -> Iterator[Route]:
+    for path, item in paths.items():
+        if not isinstance(item, dict):
+            continue
+        for method in METHODS:
+            if isinstance(operation := item.get(method), dict):
+                told = [*item.get("parameters", []), *operation.get("parameters", [])]
+                query = tuple(str(one["name"]) for one in told if isinstance(one, dict) and one.get("in") == "query")
+                public = guarded and operation.get("security") == []
+                yield Route(method.upper(), str(path), query, _body(document, operation), public)
+
+
+def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    content = (operation.get("requestBody") or {}).get("content", {})
+    schema = (content.get("application/json") or {}).get("schema")
+    return _resolved(document, schema) if isinstance(schema, dict) else None
+
+
+def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+    """With what it refers to put in its place."""
+    if depth > DEPTH:
+        return {}
+    if isinstance(where := schema.get("$ref"), str):
+        found: Any = document
+        for part in where.removeprefix("#/").split("/"):
+            found = found.get(part, {}) if isinstance(found, dict) else {}
+        return _resolved(document, found, depth + 1) if isinstance(found, dict) else {}
+    inner = {
+        name: _resolved(document, one, depth + 1)
+        for name, one in schema.get("properties", {}).items()
+        if isinstance(one, dict)
+    }
+    items = schema.get("items")
+    more = {"items": _resolved(document, items, depth + 1)} if isinstance(items, dict) else {}
+    return {**schema, "properties": inner, **more} if inner or more else schema
+
+
+def fitting(schema: Mapping[str, Any], depth: int = 0) -> Any:
+    """A value as the schema wants it."""
+    if depth > DEPTH:
+        return None
+    if schema.get("enum"):
+        return schema["enum"][0]
+    for key in ("anyOf", "oneOf", "allOf"):
+        if isinstance(schema.get(key), list) and schema[key]:
+            return fitting(schema[key][0], depth + 1)
+    kind = schema.get("type")
+    if kind == "object" or "properties" in schema:
+        return {name: fitting(one, depth + 1) for name, one in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [fitting(schema.get("items", {}), depth + 1)]
+    return {"integer": max(1, int(schema.get("minimum", 1))), "number": 1.5, "boolean": True}.get(
+        str(kind), _text(schema)
+    )
+
+
+def _text(schema: Mapping[str, Any]) -> str:
+    formats = {
+        "email": "a@example.org",
+        "date": "2026-01-31",
+        "date-time": "2026-01-31T12:00:00Z",
+        "uri": "https://example.org",
+    }
+    known = formats.get(str(schema.get("format")), "hello")
+    return known.ljust(int(schema.get("minLength", 0)), "x")
+
+
+def odd_bodies(schema: Mapping[str, Any], seed: int = 0) -> Iterator[bytes]:
+    """Bodies that are wrong in one way each: no JSON, other kinds of values, missing parts, too much."""
+    yield from (b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"a":' * 500)
+    good = fitting(schema)
+    if not isinstance(good, dict):
+        return
+    chance = random.Random(seed)  # noqa: S311 - to make things up
+    for name in good:
+        yield json.dumps({other: value for other, value in good.items() if other != name}).encode()
+        for value in chance.sample(ODD, 6):
+            yield json.dumps({**good, name: value}).encode()
+    yield json.dumps({name: {"deeper": [good] * 50} for name in good}).encode()
+
+
+def odd_words(seed: int = 0) -> list[str]:
+    """Values for parameters in addresses."""
+    chance = random.Random(seed)  # noqa: S311
+    return chance.sample(
+        ["0", "-1", "9" * 30, "a" * 3000, "%00", "..%2f..%2fetc", "%F0%9F%98%80", "'", "null", "1e999"], 6
+    )
