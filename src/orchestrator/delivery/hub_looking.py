@@ -9,7 +9,6 @@ from orchestrator.delivery.hub import there
 from orchestrator.domain.command import Wished
 from orchestrator.domain.project import Step
 from orchestrator.domain.run import PhaseStatus
-from orchestrator.errors import Conflict
 from orchestrator.forge.hub import pulls, talk
 from orchestrator.forge.hub.values import Issue
 from orchestrator.forge.hub.values import Pull as Seen
@@ -22,7 +21,6 @@ EARLY = (
     "On GitHub, {who} merged the pull request of phase {phase} before it was approved here. That is no approval: "
     "the decision about the phase is still open."
 )
-NO_HUB = "This project is not on GitHub, so there are no issues to bring in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ async def issues(project_id: str) -> list[OpenIssue]:
     """Those that are open, the oldest first. Raises NotPossible where GitHub cannot be asked."""
     project = await read(projects.row, project_id)
     if not project.hub:
-        raise Conflict(NO_HUB)
+        return []
     found = await there(hubs.slug(project))
     wishes = [_wish(each) for each in await talk.open_issues(found.client, found.slug)]
     ids = {wish.number: f"{hubs.GITHUB}:{found.slug}#{wish.number}" for wish in wishes}

@@ -40,6 +40,8 @@ SHOWS: dict[str, tuple[str, ...]] = {
         "gate.taken_back",
         *("phase.planned", "phase.completed", "phase.undone", "check.finished", "project.renamed"),
         "project.built_by",
+        "project.linked",
+        "pull.changed",
     ),
     "decisions": ("gate.opened", "gate.answered", "gate.taken_back", "gate.withdrawn", "gate.reminded", "gate.expired"),
     "results": (
@@ -196,11 +198,24 @@ def _built_by(event: Event, who: str) -> Sentence:
     return QUIET, "", " ".join(filter(None, (builder, network)))
 
 
+def _linked(event: Event, who: str) -> Sentence:
+    to = event.data["to"].removeprefix("new:")
+    return QUIET, "", f"{who} put it on GitHub as {to}." if to else f"{who} took it off GitHub."
+
+
+def _pull(event: Event, _who: str) -> Sentence:
+    data = event.data
+    state = "a draft" if data["draft"] and data["state"] == "open" else data["state"]
+    return QUIET, "", f"On GitHub, the pull request of phase {data['phase']} is {state}."
+
+
 TELLS: dict[str, Callable[[Event, str], Sentence]] = {
     "project.created": _created,
     "project.moved": _moved,
     "project.renamed": _renamed,
     "project.built_by": _built_by,
+    "project.linked": _linked,
+    "pull.changed": _pull,
     "member.set": _plain(QUIET, "{name} takes part now, as {role}."),
     "member.removed": _plain(QUIET, "{name} no longer takes part."),
     "message.created": _message,
