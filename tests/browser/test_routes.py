@@ -38,6 +38,7 @@ OF_A_PROJECT = re.compile(r"(/api/v1)?/(projects|gates)/\{id\}(/.*)?")
 BODIES = {  # what a program has to send to be understood
     "/api/v1/projects/{id}": {"name": "Mine"},
     "/api/v1/projects/{id}/messages": {"text": "Hello"},
+    "/api/v1/projects/{id}/readiness/{item}/attest": {"sentence": "I have looked at it myself."},
     "/api/v1/gates/{id}/answer": {"decision": "approve"},
 }
 FORM = {"decision": "approve", "text": "Hello", "name": "Mine", "role": "viewer", "email": "eve@example.org"}
@@ -79,7 +80,7 @@ class World:
         path = re.sub(r"(?<=gates/)\{id\}", self.gate, route.path).replace("{id}", self.project)
         path = path.replace("{n}", "1").replace("{run}", "none").replace("{rule}", "none").replace("{path:path}", "x")
         path = path.replace("{suggestion}", "none").replace("{channel}", "github").replace("{outside}", "none")
-        path = path.replace("{post}", "none").replace("{number}", "1")
+        path = path.replace("{post}", "none").replace("{number}", "1").replace("{item}", "C3")
         path = path.replace("{project_id}", self.project).replace("{key}", "guessed")
         if route.writes and not how:
             how = {"json": BODIES.get(route.path, {})} if route.api else {"data": FORM}

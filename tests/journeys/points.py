@@ -13,7 +13,8 @@ OF_A_RUN = ("begun", "ran", "told")  # these lie where a builder works, the othe
 COMMANDS = sorted(verb.__name__.lower() for verb in VERBS)
 STEPS = sorted(WORKING)
 # After these the rows have moved on: the same step does not pass them again, only the next one of its kind does.
-BEHIND = ("moved:", "turn:stored")
+BEHIND = ("moved:", "turn:stored", "look:stored")
+ELSEWHERE = "channels"  # the folder of what only those come by who speak with other services
 ON_GITHUB = "hub"  # so begin the names of the modules that see to repositories there
 BY_MODEL = {"summed"}  # nobody comes by here without a model
 
@@ -21,6 +22,7 @@ BY_MODEL = {"summed"}  # nobody comes by here without a model
 def everywhere() -> set[str]:
     """The names of all points, with what the code fills in."""
     others = (path for path in SOURCE.rglob("*.py") if not path.name.startswith(ON_GITHUB))
+    others = (path for path in others if ELSEWHERE not in path.parts)
     return {name for path in others for call in _calls(path) for name in _names(call, path)}
 
 
@@ -28,6 +30,16 @@ def on_github() -> set[str]:
     """The names of those that only a project on GitHub comes by."""
     ours = SOURCE.rglob(f"{ON_GITHUB}*.py")
     return {name for path in ours for call in _calls(path) for name in _names(call, path)}
+
+
+def elsewhere(channel: str) -> set[str]:
+    """The names of those that only come by who speak with this service."""
+    calls = [call for path in (SOURCE / ELSEWHERE).rglob("*.py") for call in _calls(path)]
+    return {str(call.args[0].value) if isinstance(call.args[0], ast.Constant) else _of(call, channel) for call in calls}
+
+
+def _of(call: ast.Call, channel: str) -> str:
+    return ast.unparse(call.args[0])[2:-1].replace("{channel.name}", channel)
 
 
 def _calls(path: Path) -> list[ast.Call]:
