@@ -52,7 +52,8 @@ class CodeOut(BaseModel):
 class MannersBody(BaseModel):
     """Times are “20:30”, in the zone of the person; 0 interruptions a day is no limit.
 
-    `channels` names for a kind of news the services on which it is told; a kind that is not named is told on all. On the web everything is always to be seen.
+    `channels` names for a kind of news the services on which it is told; a kind that is not named is told on all.
+    On the web everything is always to be seen.
     """
 
     quiet_from: str | None = Field(None, max_length=10)
