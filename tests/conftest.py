@@ -13,9 +13,18 @@ from orchestrator.contain.boundary import boundary
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-settings.register_profile("ours", deadline=None)  # a busy machine is not a fault
+settings.register_profile("ours", deadline=None, max_examples=50)  # a busy machine is not a fault; soak tries more
 settings.register_profile("soak", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")))
 settings.load_profile("ours")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that are allowed more time come first: else one begins when the other worker has nothing left to do."""
+    allowed: dict[object, float] = {}
+    for item in items:
+        mark = item.get_closest_marker("timeout")
+        allowed[item.path] = max(allowed.get(item.path, 0), float(mark.args[0]) if mark else 0)
+    items.sort(key=lambda item: -allowed[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

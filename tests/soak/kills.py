@@ -19,6 +19,7 @@ from orchestrator.domain.project import WORKING
 
 KILLS, SEED = int(os.environ.get("KILLS", "1000")), int(os.environ.get("SEED", "1"))
 DATABASES = ("sqlite", "postgres")
+TWICE = 2  # at the same point, where a journey passes it so often
 AT_ONCE = 2  # journeys on each database
 
 
@@ -27,7 +28,7 @@ def plan(seed: int) -> tuple[Counter[str], Counter[str]]:
     every = sorted(points.everywhere())
     if seed % 3 == 2:
         return Counter(), Counter(dict.fromkeys(sorted(WORKING), 3))
-    return Counter(every[seed % 3 :: 2]), Counter(dict.fromkeys(sorted(WORKING), 1))
+    return Counter(dict.fromkeys(every[seed % 3 :: 2], TWICE)), Counter(dict.fromkeys(sorted(WORKING), 1))
 
 
 async def one(nursery: Nursery, cluster: postgres.Cluster, folder: Path, database: str, seed: int) -> Journey:

@@ -114,9 +114,9 @@ async def count_open(db: AsyncSession) -> int:
 
 
 async def again(db: AsyncSession, id: int) -> None:
-    """Take it up once more, if it is one that could not be."""
+    """Take it up once more; what it did already is known by its key, and not done twice."""
     row = await db.get(ArrivalRow, id)
-    if row is None or row.done_at is None or not row.problem:
+    if row is None or row.done_at is None:
         raise NotFound("There is nothing here that could be tried again. Somebody may have done so already.")
     row.done_at, row.problem, row.tries, row.due_at = None, "", 0, clock.now()
     db.info.setdefault("changed", set()).add(WAKES)

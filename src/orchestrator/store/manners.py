@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.domain.elsewhere import CHANNELS, DAY, Manners, News
+from orchestrator.domain.elsewhere import DAY, Manners, News
 from orchestrator.errors import NotUnderstood
 from orchestrator.store.elsewhere import MannersRow
 
@@ -33,8 +33,6 @@ async def set(db: AsyncSession, user_id: str, manners: Manners) -> None:
         raise NotUnderstood(f"Please choose a number between 0 and {MOST}.")
     if unknown := [kind for kind in manners.channels if kind not in {*News}]:
         raise NotUnderstood(f"There is no kind of news called “{unknown[0][:40]}”.")
-    if others := {name for chosen in manners.channels.values() for name in chosen} - {*CHANNELS}:
-        raise NotUnderstood(f"We do not speak with people on “{min(others)[:40]}”. There is: {', '.join(CHANNELS)}.")
     await db.merge(
         MannersRow(
             user_id=user_id,

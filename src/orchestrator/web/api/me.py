@@ -14,6 +14,8 @@ from orchestrator.web import linking
 from orchestrator.web.api.asking import Who, actor
 
 router = APIRouter(prefix="/me", tags=["me"])
+Kind = Literal["decisions", "stuck", "done", "progress"]
+Where = Literal["web", "telegram", "github"]
 Text = Annotated[str, Path(max_length=200)]
 
 
@@ -51,12 +53,13 @@ class MannersBody(BaseModel):
     """Times are “20:30”, in the zone of the person; 0 interruptions a day is no limit.
 
     `channels` names for a kind of news the services on which it is told; a kind that is not named is told on all.
+    On the web everything is always to be seen.
     """
 
     quiet_from: str | None = Field(None, max_length=10)
     quiet_until: str | None = Field(None, max_length=10)
     most_a_day: int = Field(0, ge=0, le=100)
-    channels: dict[Literal["decisions", "stuck", "done", "progress"], list[str]] = {}
+    channels: dict[Kind, list[Where]] = {}
 
     @classmethod
     def of(cls, kept: Manners) -> "MannersBody":
@@ -67,7 +70,7 @@ class MannersBody(BaseModel):
         return cls.model_validate({**times, "most_a_day": kept.most_a_day, "channels": kept.channels})
 
     def value(self) -> Manners:
-        channels = {str(news): chosen for news, chosen in self.channels.items()}
+        channels = {str(news): [*map(str, chosen)] for news, chosen in self.channels.items()}
         return Manners(minutes(self.quiet_from or ""), minutes(self.quiet_until or ""), self.most_a_day, channels)
 
 
