@@ -125,14 +125,14 @@ def _excluded(path: str, text: str) -> Iterator[str]:
 
 
 def _deselected(path: str, text: str) -> Iterator[str]:
-    options = _pytest(path, text)
+    options = pytest_options(path, text)
     said = options.get("addopts", "")
     yield from LEAVES_OUT.findall(" ".join(said) if isinstance(said, list) else str(said))
     yield from _entries(options.get("norecursedirs"))
 
 
 def _places(path: str, text: str) -> Iterator[str]:
-    options = _pytest(path, text)
+    options = pytest_options(path, text)
     for name in ("testpaths", *PYTEST_NAMES):
         yield from _entries(options.get(name))
 
@@ -154,7 +154,8 @@ def _coverage(path: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return ini.get(f"{prefix}run", {}), ini.get(f"{prefix}report", {})
 
 
-def _pytest(path: str, text: str) -> dict[str, Any]:
+def pytest_options(path: str, text: str) -> dict[str, Any]:
+    """What pytest is told in one of the files that it reads."""
     name = PurePosixPath(path).name
     if name == "pyproject.toml":
         found = _deep(_toml(text), "tool", "pytest")

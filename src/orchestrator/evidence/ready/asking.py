@@ -20,13 +20,13 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
-from orchestrator.evidence.ready import licences, papers
+from orchestrator.evidence.ready import licences, papers, testing
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
 
 log = structlog.get_logger(__name__)
-PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences) for proof in part.PROOFS}
+PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, testing) for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
 NONE_YET = "There is no check for this yet."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
@@ -49,7 +49,7 @@ async def report(
     `fresh` asks anew all the same. Raises NotPossible where the save point cannot be had.
     """
     async with place(source, commit, folder, sandbox) as where:
-        where.say = say
+        where.say, where.cache = say, memory
         here = await look(source, where)
         answers = []
         for item in (one for one in ITEMS if one.id in set(items)):
