@@ -4,7 +4,7 @@ import asyncio
 import socket
 from pathlib import Path
 
-from evidence_repo import save
+from evidence.evidence_repo import save
 
 from orchestrator.contain.gateway import REGISTRIES, World
 from orchestrator.contain.sandbox import Sandbox

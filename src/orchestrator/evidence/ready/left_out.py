@@ -33,7 +33,7 @@ def _faults(texts: Texts) -> Iterator[str]:
     yield from _settings(texts, files)
     yield from _misnamed(texts)
     yield from _unread(texts)
-    for path in files:
+    for path in filter(is_python_test, texts):
         yield from _twice(path, texts[path])
         yield from _switched_off(path, texts[path])
 
