@@ -1,44 +1,36 @@
-"""Small repositories as somebody might hand them in, honest and otherwise, and what is said of them."""
+"""Repositories made for one question, and what the report says about it."""
 
 import asyncio
-import socket
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from evidence.evidence_repo import save
-
-from orchestrator.contain.gateway import REGISTRIES, World
 from orchestrator.contain.sandbox import Sandbox
-from orchestrator.domain.ready.report import Answer
+from orchestrator.domain.ready.report import Answer, State
 from orchestrator.evidence.ready import asking
 
-PUBLIC = "8.8.8.8"  # stands for every registry: a mirror may have an address that the gateway would not let out to
+Files = Mapping[str, str | bytes | None]
 
 
-def repo(folder: Path, *commits: dict[str, str | None]) -> Path:
-    """A repository with these files, a save point for each (None takes a file away)."""
-    for number, files in enumerate(commits):
-        save(folder, dict(files), f"save point {number}")
+def repo(folder: Path, *points: Files) -> Path:
+    """A repository with these save points, one after the other."""
+    for at, files in enumerate(points, 1):
+        save(folder, dict(files), f"save point {at}")
     return folder
 
 
-def sandbox() -> Sandbox:
-    """Walls from within which the registries can be reached as this machine reaches them."""
-    asked: dict[str, str] = {}
-
-    async def look_up(host: str, port: int) -> list[str]:
-        assert host in REGISTRIES
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        asked[PUBLIC] = str(found[0][4][0])
-        return [PUBLIC]
-
-    async def reach(address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(asked[address], port)
-
-    return Sandbox(world=World(look_up, reach))
+async def asked(source: Path, item: str) -> Answer:
+    """The answer to one question about what is checked out there."""
+    with tempfile.TemporaryDirectory(prefix="asked-") as folder:
+        found = await asking.report(source, "HEAD", Path(folder), sandbox=Sandbox(), items=(item,))
+    return next(answer for answer in found.answers if answer.item.id == item)
 
 
-async def answers(source: Path, memory: Path, *items: str) -> dict[str, Answer]:
-    """What is found out about these items of the newest save point, with everything installed kept in `memory`."""
-    folder = source.parent / f"{source.name}-report"
-    report = await asking.report(source, "HEAD", folder, sandbox=sandbox(), items=items, memory=memory, fresh=True)
-    return {answer.item.id: answer for answer in report.answers if answer.item.id in items}
+def refused(source: Path, item: str, *words: str) -> Answer:
+    """It is failed, with a sentence that has these words in it."""
+    answer = asyncio.run(asked(source, item))
+    assert answer.state is State.FAILED, f"{item} is {answer.state}: {answer.sentence}"
+    for word in words:
+        assert word in answer.sentence, answer.sentence
+    return answer

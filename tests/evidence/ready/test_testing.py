@@ -1,6 +1,7 @@
 """Whether a project is tested is found out by running its tests as we want them run; pretending does not help."""
 
 import pytest
+import reaching
 import seeds
 import seeds_of_tests as known
 
@@ -9,14 +10,8 @@ from orchestrator.domain.ready.report import State
 ALL = ("T1", "T2", "T3", "T4", "T5", "T6", "T8")
 
 
-@pytest.fixture(scope="session")
-def memory(tmp_path_factory):
-    """What is installed once for all of them."""
-    return tmp_path_factory.mktemp("memory")
-
-
 async def test_an_honest_library_has_all_its_questions_about_tests_proven(tmp_path, memory):
-    found = await seeds.answers(seeds.repo(tmp_path / "shop", known.HONEST), memory, *ALL)
+    found = await reaching.answers(seeds.repo(tmp_path / "shop", known.HONEST), memory, *ALL)
 
     assert {id: answer.state for id, answer in found.items()} == dict.fromkeys(ALL, State.PROVEN), found
     assert found["T1"].sentence == "Tests reach 100 % of the lines and 100 % of the branches."
@@ -36,7 +31,7 @@ async def test_what_only_seems_to_pass_is_seen_by_running_it(tmp_path, memory, n
 
 
 async def _refused(tmp_path, memory, item, files, why):
-    found = (await seeds.answers(seeds.repo(tmp_path / "shop", files), memory, item))[item]
+    found = (await reaching.answers(seeds.repo(tmp_path / "shop", files), memory, item))[item]
 
     assert found.state is State.FAILED, found
     assert why in found.sentence, found.sentence

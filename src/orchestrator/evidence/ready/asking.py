@@ -20,13 +20,13 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
-from orchestrator.evidence.ready import licences, papers, testing
+from orchestrator.evidence.ready import licences, papers, testing, tidy
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
 
 log = structlog.get_logger(__name__)
-PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, testing) for proof in part.PROOFS}
+PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, testing, tidy) for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
 NONE_YET = "There is no check for this yet."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
@@ -95,7 +95,7 @@ def _version() -> str:
     """Of our checks: another one may find something else."""
     if not _VERSION:
         folder = Path(inspect.getfile(sys.modules[__name__])).parent
-        texts = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+        texts = b"".join(path.read_bytes() for path in sorted(folder.parent.rglob("*.py")))
         _VERSION.append(hashlib.sha256(texts).hexdigest())
     return _VERSION[0]
 

@@ -147,6 +147,29 @@ async def uv(place: Place) -> str:
     return f"{tools}/uv/bin/uv"
 
 
+async def tool(place: Place, name: str, package: str) -> Path:
+    """A program of ours in an environment of its own, kept for the next time. Raises NotPossible."""
+    kept = (place.cache or place.folder / "kept") / "tools" / name
+    if not await asyncio.to_thread((kept / "whole").is_file):
+        program, new = await uv(place), place.home / name
+        base = walls.python()[0][0]
+        await _one(place, f"make room for {name}", [program, "venv", "-q", "--no-config", "-p", base, str(new)])
+        pip = [
+            program,
+            "pip",
+            "install",
+            "--no-config",
+            "-q",
+            "--compile-bytecode",
+            "--python",
+            str(new / "bin/python"),
+        ]
+        await _one(place, f"install {name}", [*pip, package])
+        await asyncio.to_thread(_keep, new, kept)
+    place.tools = tuple({*place.tools, kept})
+    return kept
+
+
 def _known(*places: str) -> Path | None:
     found = (which("uv"), *places)
     return next((Path(one).resolve() for one in found if one and Path(one).is_file()), None)
