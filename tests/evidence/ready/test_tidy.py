@@ -12,7 +12,11 @@ TYPES, ORDER = "[tool.mypy]\nstrict = true\n", '[tool.ruff.lint]\nselect = ["E",
 HONEST = {"sums/__init__.py": "", "sums/core.py": CODE, "pyproject.toml": SETTINGS + TYPES + ORDER}
 REFUSED = {
     "no type checker": ("T9", {"pyproject.toml": SETTINGS}, "no type checker set up"),
-    "a type that does not fit": ("T9", {"sums/core.py": CODE + "\n\nx: int = 'a'\n"}, "finds something to mend: 1 place"),
+    "a type that does not fit": (
+        "T9",
+        {"sums/core.py": CODE + "\n\nx: int = 'a'\n"},
+        "finds something to mend: 1 place",
+    ),
     "errors that are ignored": (
         "T9",
         {"pyproject.toml": f"{SETTINGS}[tool.mypy]\nignore_errors = true\n"},

@@ -20,13 +20,15 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
-from orchestrator.evidence.ready import licences, papers, testing, tidy
+from orchestrator.evidence.ready import licences, load, odd, papers, testing, tidy
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
 
 log = structlog.get_logger(__name__)
-PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, testing, tidy) for proof in part.PROOFS}
+PROOFS: dict[str, Proof] = {
+    proof.item: proof for part in (papers, licences, testing, tidy, odd, load) for proof in part.PROOFS
+}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
 NONE_YET = "There is no check for this yet."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
