@@ -52,7 +52,7 @@ NO = {
     "not very much": (ODD.replace("100_000", "100"), "with very much at once"),
     "not several at once": (ODD.replace("ThreadPoolExecutor", "nullcontext"), "with several people at once"),
     "only said, not handed in": (
-        "from twice import main\ndef test_a():\n    '' and None\n    'é'\n    'x' * 100_000\n    assert main(['2']) == 4\n",
+        "from twice import main\ndef test_a():\n    ''\n    'é'\n    'x' * 100_000\n    assert main(['2']) == 4\n",
         "with nothing at all",
     ),
     "without any check": (

@@ -24,9 +24,9 @@ NO_BROWSER = "Its tests need a browser that is not there where they are run, so 
 ITEMS = {
     Kind.INTEGRATION: (
         "integration test",
-        "that has its parts work together: with files, a database or another program",
+        "in which its parts work together: with files, a database or another program",
     ),
-    Kind.END_TO_END: ("end-to-end test", "that starts it and uses it from outside, as people do"),
+    Kind.END_TO_END: ("end-to-end test", "in which it is started and used from outside, as people do"),
 }
 
 
@@ -35,9 +35,11 @@ async def coverage(look: Look) -> Found:
     if wrong := await _cannot(look):
         return wrong
     run = await pytests.first(look)
-    if wrong := _unbelievable(run):
-        return wrong
-    if hidden := await asyncio.to_thread(product.in_text, look.texts):
+    return _unbelievable(run) or await asyncio.to_thread(_covered, look, run)
+
+
+def _covered(look: Look, run: Run) -> Found:
+    if hidden := product.in_text(look.texts):
         return failed(
             f"Code is kept as text, so nobody can say whether tests reach it: {listed(hidden)}.", run.evidence
         )
@@ -45,6 +47,8 @@ async def coverage(look: Look) -> Found:
     if not found.lines:
         return failed("There is no code of which tests could reach anything.", run.evidence)
     sentence = _reach(found)
+    if run.bad:
+        return failed(f"{sentence} But {_failing(run.bad, len(run.results))}", run.evidence)
     if found.ran < LEAST * found.lines:
         return failed(f"{sentence} Least of all: {listed(least)}.", run.evidence)
     return proven(sentence, run.evidence)
@@ -161,6 +165,8 @@ async def _faults(look: Look) -> Faults:
     chosen = await asyncio.to_thread(mutation.faults, look.texts, ran, FAULTS, chance)
     noticed, missed, evidence = 0, [], []
     for number, fault in enumerate(chosen, 1):
+        if 2 * max(noticed, len(missed)) > len(chosen):
+            break  # it is decided
         how = How(f"break it {number}", changed={fault.path: fault.text}, seconds=30 + 3 * run.seconds)
         broken = await pytests.run(look, how)
         evidence.append(broken.evidence)
@@ -168,7 +174,7 @@ async def _faults(look: Look) -> Faults:
             noticed += 1
         else:
             missed.append(f"{fault.path}, line {fault.line}: {fault.what}")
-    return Faults(len(chosen), noticed, tuple(missed), tuple(evidence))
+    return Faults(noticed + len(missed), noticed, tuple(missed), tuple(evidence))
 
 
 def _exists(kind: Kind) -> Callable[[Look], Awaitable[Found]]:
@@ -252,15 +258,14 @@ async def no_deprecations(look: Look) -> Found:
     run = await pytests.first(look)
     if wrong := _unbelievable(run):
         return wrong
-    if not run.passed:
-        return failed("No test passes, so nothing can be said about warnings.", run.evidence)
+    if run.bad or not run.passed:
+        return failed("Not all tests pass, so nothing can be said about warnings.", run.evidence)
     more = await pytests.strict(look)
     before = {one.id for one in run.passed}
     worse = [one for one in more.results if one.id in before and one.outcome is not Outcome.PASSED]
-    worse += [one for one in more.results if one.id not in before and one.outcome is Outcome.FAILED]
     if run.warned or more.broken or worse:
         named = [*run.warned, *(f"{one.id}: {one.why}" for one in worse)]
-        sentence = f"Parts that will soon stop working are used, as {counted(max(1, len(named)), 'warning')} say"
+        sentence = f"Parts that will soon stop working are used, by {counted(max(1, len(named)), 'warning')}"
         return failed(f"{sentence}: {listed(named) if named else more.broken}", run.evidence, more.evidence)
     sentence = f"{counted(len(run.passed), 'test')} ran without a warning about parts that will soon stop working."
     return proven(sentence, run.evidence, more.evidence)
