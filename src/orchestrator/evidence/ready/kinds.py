@@ -6,14 +6,13 @@ A name alone makes no end-to-end test: one that starts nothing is none.
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from orchestrator.evidence import tamper
 from orchestrator.evidence.places import beside_tests
 from orchestrator.evidence.python_tests import MOCKS, Function, module
 from orchestrator.evidence.ready.hollow import defined
-from orchestrator.evidence.ready.suite import Kind, Outcome, Result
+from orchestrator.evidence.ready.suite import Kind, Outcome, Result, Told
 
 Texts = Mapping[str, str]
 LABELS = {
@@ -29,16 +28,6 @@ STARTS = ("subprocess.Popen", "os.posix_spawn", "os.exec")
 SERVERS = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|daphne|flask|manage\.py|waitress|streamlit|granian)\b")
 LOOPBACK = re.compile(r"socket\.connect \('(?:127\.|localhost|::1)")
 NOISE = re.compile(r"(?:\.lock|\.pyc|/dev/null|\.coverage\S*|/tests/data\.\S+|\.log)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The kind of a test. `claimed` is what its place or mark says where what it does denies it."""
-
-    result: Result
-    kind: Kind
-    claimed: Kind | None = None
-    real: bool = False  # it passes, checks something, and stands in for nothing
 
 
 def told(texts: Texts, results: tuple[Result, ...]) -> tuple[Told, ...]:

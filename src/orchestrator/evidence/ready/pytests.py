@@ -5,7 +5,6 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Ran
 from orchestrator.evidence.ready.python import INSIDE, Environment, environment
 from orchestrator.evidence.ready.stack import toml
-from orchestrator.evidence.ready.suite import Lines, Outcome, Result, Run
+from orchestrator.evidence.ready.suite import How, Lines, Outcome, Result, Run
 from orchestrator.evidence.results import NO_REPORT
 from orchestrator.evidence.words import listed, short
 
@@ -48,24 +47,6 @@ WARNINGS = ("error::DeprecationWarning", "error::PendingDeprecationWarning")
 MEDDLED = "The tests meddle with the program that runs them: {}."
 REWRITTEN = "Running the tests rewrites files of the project: {}."
 NEVER = "It was found, and then not run."
-SECONDS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """`seed` mixes the order; `changed` are files with a fault that we put in; `hurry` ends at the first failure."""
-
-    name: str
-    measure: bool = False
-    seed: int | None = None
-    strict: bool = False
-    changed: Mapping[str, str] = field(default_factory=dict)
-    only: tuple[str, ...] = ()
-    seconds: float = SECONDS
-
-    @property
-    def hurry(self) -> bool:
-        return bool(self.changed)
 
 
 async def first(look: Look) -> Run:

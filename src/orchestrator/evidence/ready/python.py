@@ -86,7 +86,7 @@ async def _wanted(look: Look) -> Needs:
     target = look.place.home / "exported.txt"
     ran = await look.place.run("read the lock file", [*command, str(target)], seconds=60, env=_settings(look.place))
     if not ran.ok:
-        raise NotPossible(f"Its lock file could not be read. {_reason(ran)}")
+        raise NotPossible(f"Its lock file could not be read. {reason(ran)}")
     text = await asyncio.to_thread(target.read_text, "utf-8", "replace")
     lines = [line for line in needing.joined(text) if not line.startswith("#")]
     return Needs(needing.cleaned(lines), left=tuple(line for line in lines if not needing.clean(line)))
@@ -103,7 +103,7 @@ async def _install(look: Look, wanted: Needs, kept: Path) -> list[Ran]:
     pip = [program, "pip", "install", "--no-config", "-q", "--compile-bytecode", "--python", str(new / "bin/python")]
     ran += [await _one(place, "install pytest", [*pip, "pytest>=8"])]
     ran += [await _one(place, "install what we measure with", [*pip, "--target", str(new / "ours"), MEASURING])]
-    await asyncio.to_thread(_keep, new, kept)
+    await asyncio.to_thread(keep, new, kept)
     return ran
 
 
@@ -123,13 +123,13 @@ async def _packages(place: Place, program: str, new: Path, wanted: Needs) -> Ran
         )
         if ran.ok:
             return ran
-    raise NotPossible(NOT_HAD.format(_reason(ran)))
+    raise NotPossible(NOT_HAD.format(reason(ran)))
 
 
 async def _one(place: Place, name: str, command: Sequence[str]) -> Ran:
     ran = await place.run(name, command, network=Network.LISTED, env=_settings(place), cwd=place.home)
     if not ran.ok:
-        raise NotPossible(NOT_HAD.format(_reason(ran)))
+        raise NotPossible(NOT_HAD.format(reason(ran)))
     return ran
 
 
@@ -142,7 +142,7 @@ async def uv(place: Place) -> str:
     new, python = place.home / "uv", walls.python()[0][0]
     await _one(place, "make room for uv", [python, "-m", "venv", str(new)])
     await _one(place, "install uv", [str(new / "bin/python"), "-m", "pip", "install", "-q", "uv>=0.9,<1"])
-    await asyncio.to_thread(_keep, new, tools / "uv")
+    await asyncio.to_thread(keep, new, tools / "uv")
     place.tools = tuple({*place.tools, tools / "uv"})
     return f"{tools}/uv/bin/uv"
 
@@ -165,7 +165,7 @@ async def tool(place: Place, name: str, package: str) -> Path:
             str(new / "bin/python"),
         ]
         await _one(place, f"install {name}", [*pip, package])
-        await asyncio.to_thread(_keep, new, kept)
+        await asyncio.to_thread(keep, new, kept)
     place.tools = tuple({*place.tools, kept})
     return kept
 
@@ -207,7 +207,7 @@ def _settings(place: Place) -> dict[str, str]:
     }
 
 
-def _keep(new: Path, kept: Path) -> None:
+def keep(new: Path, kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     part = kept.with_name(f"{kept.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -217,7 +217,7 @@ def _keep(new: Path, kept: Path) -> None:
     part.rename(kept)
 
 
-def _reason(ran: Ran) -> str:
+def reason(ran: Ran) -> str:
     if ran.ended.why:
         return ran.ended.why
     said = [line for line in re.sub(r"[×╰─▶│]+", "", ran.output).splitlines() if line.strip()]

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from orchestrator.domain.ready.report import Evidence
 
+SECONDS = 600
+
 
 class Outcome(StrEnum):
     PASSED = "passed"
@@ -102,3 +104,30 @@ def reached(files: Iterable[Lines]) -> Reached:
         sum(one.branches for one in whole),
         sum(one.taken for one in whole),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """`seed` mixes the order; `changed` are files with a fault that we put in; `hurry` ends at the first failure."""
+
+    name: str
+    measure: bool = False
+    seed: int | None = None
+    strict: bool = False
+    changed: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    seconds: float = SECONDS
+
+    @property
+    def hurry(self) -> bool:
+        return bool(self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The kind of a test. `claimed` is what its place or mark says where what it does denies it."""
+
+    result: Result
+    kind: Kind
+    claimed: Kind | None = None
+    real: bool = False  # it passes, checks something, and stands in for nothing

@@ -6,21 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from orchestrator.domain.ready.report import Evidence
-from orchestrator.evidence.ready import hollow, kinds, left_out, mutation, product, pytests, steered
-from orchestrator.evidence.ready.kinds import Told
+from orchestrator.evidence.ready import of_python, of_script
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, proven, unchecked
-from orchestrator.evidence.ready.pytests import How
 from orchestrator.evidence.ready.stack import Language
-from orchestrator.evidence.ready.suite import Kind, Lines, Outcome, Reached, Result, Run, reached
+from orchestrator.evidence.ready.suite import How, Kind, Lines, Outcome, Reached, Result, Run, Told, reached
+from orchestrator.evidence.ready.tester import Tester
 from orchestrator.evidence.words import counted, listed
 
 LEAST = 0.9
 FAULTS = 5
 NO_TESTS = "There are no tests."
-NOT_YET = "There is no checker for the tests of {} yet."
 BROWSER = "Executable doesn't exist at"
 NO_BROWSER = "Its tests need a browser that is not there where they are run, so they could not be run."
+TESTERS = {Language.PYTHON: of_python.TESTER, Language.JAVASCRIPT: of_script.TESTER}
 ITEMS = {
     Kind.INTEGRATION: (
         "integration test",
@@ -34,16 +33,17 @@ async def coverage(look: Look) -> Found:
     """Measured by us, over all files of the product, with nothing left out."""
     if wrong := await _cannot(look):
         return wrong
-    run = await pytests.first(look)
-    return _unbelievable(run) or await asyncio.to_thread(_covered, look, run)
+    run = await _tester(look).first(look)
+    if wrong := _unbelievable(run):
+        return wrong
+    return await asyncio.to_thread(_covered, look, run)
 
 
 def _covered(look: Look, run: Run) -> Found:
-    if hidden := product.in_text(look.texts):
-        return failed(
-            f"Code is kept as text, so nobody can say whether tests reach it: {listed(hidden)}.", run.evidence
-        )
-    found, least = measured(look.texts, run)
+    tester = _tester(look)
+    if sentence := tester.unmeasured(look.texts, run):
+        return failed(sentence, run.evidence)
+    found, least = measured(tester.measured(look.texts, run))
     if not found.lines:
         return failed("There is no code of which tests could reach anything.", run.evidence)
     sentence = _reach(found)
@@ -54,14 +54,8 @@ def _covered(look: Look, run: Run) -> Found:
     return proven(sentence, run.evidence)
 
 
-def measured(texts: dict[str, str], run: Run) -> tuple[Reached, list[str]]:
-    """Over all files, those that no test loads as well; and the files with the most that is not reached."""
-    files: dict[str, Lines] = {}
-    for path in product.files(texts):
-        known, empty = run.lines.get(path), product.empty(texts[path])
-        if known is None:
-            known = Lines(missed=product.statements(texts[path]))
-        files[path] = Lines(known.ran - empty, known.missed - empty, known.branches, known.taken)
+def measured(files: dict[str, Lines]) -> tuple[Reached, list[str]]:
+    """Over all files; and those with the most that is not reached."""
     worst = sorted(files, key=lambda path: -len(files[path].missed))
     return reached(files.values()), [path for path in worst if files[path].missed]
 
@@ -78,14 +72,14 @@ def _percent(part: int, whole: int) -> str:
 
 async def all_pass(look: Look) -> Found:
     """All of them, twice, and they notice when the app is broken."""
-    if wrong := await _cannot(look, _proving_little):
+    if wrong := await _cannot(look, reading=True):
         return wrong
-    run = await pytests.first(look)
+    run = await _tester(look).first(look)
     if wrong := _unbelievable(run) or _passing(look, run):
         return wrong
-    if sentence := hollow.never_ran(look.texts, run) or hollow.unreached(look.texts, run):
+    if sentence := _tester(look).missing(look.texts, run):
         return failed(sentence, run.evidence)
-    more = await pytests.again(look)
+    more = await _tester(look).again(look)
     if wrong := _steady(run, more):
         return wrong
     return await _noticing(look, run, more)
@@ -98,7 +92,7 @@ def _passing(look: Look, run: Run, which: str = "test") -> Found | None:
         if all(BROWSER in one.why for one in run.bad):
             return unchecked(NO_BROWSER, run.evidence)
         return failed(_failing(run.bad, len(run.results)), run.evidence)
-    if skipped := [one for one in run.skipped if not hollow.excused(look.texts, one)]:
+    if skipped := [one for one in run.skipped if not _tester(look).excused(look.texts, one)]:
         return failed(_skipping(skipped, len(run.results)), run.evidence)
     if run.code:
         return failed("The tests pass, but the program that runs them ends with an error.", run.evidence)
@@ -159,16 +153,17 @@ class Faults:
 
 
 async def _faults(look: Look) -> Faults:
-    run = await pytests.first(look)
-    ran = {path: run.lines[path].ran for path in product.files(look.texts) if path in run.lines}
+    run, tester = await _tester(look).first(look), _tester(look)
     chance = random.Random(look.commit)  # noqa: S311 - the same faults for the same save point
-    chosen = await asyncio.to_thread(mutation.faults, look.texts, ran, FAULTS, chance)
-    noticed, missed, evidence = 0, [], []
+    chosen = await asyncio.to_thread(tester.faults, look.texts, run, FAULTS, chance)
+    noticed = 0
+    missed: list[str] = []
+    evidence = []
     for number, fault in enumerate(chosen, 1):
         if 2 * max(noticed, len(missed)) > len(chosen):
             break  # it is decided
         how = How(f"break it {number}", changed={fault.path: fault.text}, seconds=30 + 3 * run.seconds)
-        broken = await pytests.run(look, how)
+        broken = await tester.run(look, how)
         evidence.append(broken.evidence)
         if broken.bad or broken.broken or broken.code:
             noticed += 1
@@ -183,7 +178,7 @@ def _exists(kind: Kind) -> Callable[[Look], Awaitable[Found]]:
     async def prove(look: Look) -> Found:
         if wrong := await _cannot(look):
             return wrong
-        run = await pytests.first(look)
+        run = await _tester(look).first(look)
         if wrong := _unbelievable(run):
             return wrong
         mine, claimed = await _of(look, run, kind)
@@ -200,9 +195,9 @@ def _all_of(kind: Kind) -> Callable[[Look], Awaitable[Found]]:
     what, _ = ITEMS[kind]
 
     async def prove(look: Look) -> Found:
-        if wrong := await _cannot(look, _proving_little):
+        if wrong := await _cannot(look, reading=True):
             return wrong
-        run = await pytests.first(look)
+        run = await _tester(look).first(look)
         if wrong := _unbelievable(run):
             return wrong
         mine, claimed = await _of(look, run, kind)
@@ -220,11 +215,11 @@ async def _kept(look: Look, run: Run, mine: list[Told], what: str) -> Found:
         if failing:
             return failed(_failing(failing, len(results)), run.evidence)
         return failed(_skipping(bad, len(results)), run.evidence)
-    more = await pytests.again(look)
+    more = await _tester(look).again(look)
     ids = {one.id for one in results}
     if more.broken or any(one.id in ids and one.outcome is not Outcome.PASSED for one in more.results):
         return failed(f"In another order not every {what} passes.", run.evidence, more.evidence)
-    if sentence := hollow.never_ran(look.texts, run) or hollow.unreached(look.texts, run):
+    if sentence := _tester(look).missing(look.texts, run):
         return failed(sentence, run.evidence)
     which = f"The only {what} passes" if len(results) == 1 else f"All {counted(len(results), what)} pass"
     return proven(f"{which}, twice.", run.evidence, more.evidence)
@@ -232,7 +227,7 @@ async def _kept(look: Look, run: Run, mine: list[Told], what: str) -> Found:
 
 async def _of(look: Look, run: Run, kind: Kind) -> tuple[list[Told], list[Told]]:
     """Those that are of this kind, and those that only say so. What could not begin counts as what it says."""
-    known = await asyncio.to_thread(kinds.told, look.texts, run.results)
+    known = await asyncio.to_thread(_tester(look).told, look.texts, run.results)
     says = [one for one in known if one.claimed is kind]
     mine = [one for one in known if one.kind is kind]
     mine += [one for one in says if one.result.outcome is not Outcome.PASSED]
@@ -255,12 +250,12 @@ async def no_deprecations(look: Look) -> Found:
     """The same tests once more, with each warning of what will stop working as an error."""
     if wrong := await _cannot(look):
         return wrong
-    run = await pytests.first(look)
+    run = await _tester(look).first(look)
     if wrong := _unbelievable(run):
         return wrong
     if run.bad or not run.passed:
         return failed("Not all tests pass, so nothing can be said about warnings.", run.evidence)
-    more = await pytests.strict(look)
+    more = await _tester(look).strict(look)
     before = {one.id for one in run.passed}
     worse = [one for one in more.results if one.id in before and one.outcome is not Outcome.PASSED]
     if run.warned or more.broken or worse:
@@ -271,34 +266,33 @@ async def no_deprecations(look: Look) -> Found:
     return proven(sentence, run.evidence, more.evidence)
 
 
+def _tester(look: Look) -> Tester:
+    return TESTERS[look.stack.language]
+
+
 def _not_here(look: Look) -> Found | None:
     if look.stack.unknown:
         return unchecked(look.stack.unknown)
-    if look.stack.language is not Language.PYTHON:
-        return unchecked(NOT_YET.format(look.stack.name))
-    return None if pytests.tests(look.texts) else failed(NO_TESTS)
+    return None if _tester(look).tests(look.texts) else failed(NO_TESTS)
 
 
-async def _cannot(look: Look, reading: Callable[[dict[str, str]], str] = lambda _texts: "") -> Found | None:
+async def _cannot(look: Look, *, reading: bool = False) -> Found | None:
     """What stands against it: first what is found by reading, then who took part in the run."""
     if wrong := _not_here(look):
         return wrong
-    if sentence := await look.once("who decides about the tests", _steered):
+    tester = _tester(look)
+    if sentence := await look.once("who decides about the tests", _decided):
         return failed(sentence, _tests_read(look))
-    if sentence := await asyncio.to_thread(reading, look.texts):
+    if sentence := await asyncio.to_thread(tester.little, look.texts) if reading else "":
         return failed(sentence, _tests_read(look))
-    run = await pytests.first(look)
-    if sentence := await asyncio.to_thread(steered.fault, look.texts, run.hooks):
+    run = await tester.first(look)
+    if sentence := await asyncio.to_thread(tester.decided, look.texts, run.hooks):
         return failed(sentence, run.evidence)
     return None
 
 
-def _proving_little(texts: dict[str, str]) -> str:
-    return left_out.fault(texts) or hollow.fault(texts)
-
-
-async def _steered(look: Look) -> str:
-    return await asyncio.to_thread(steered.fault, look.texts)
+async def _decided(look: Look) -> str:
+    return await asyncio.to_thread(_tester(look).decided, look.texts, ())
 
 
 def _unbelievable(run: Run) -> Found | None:
@@ -306,7 +300,7 @@ def _unbelievable(run: Run) -> Found | None:
 
 
 def _tests_read(look: Look) -> Evidence:
-    return look.read(path for path in look.texts if path.endswith(".py") or path in {"pyproject.toml", "setup.cfg"})
+    return look.read(_tester(look).tests(look.texts))
 
 
 PROOFS = (
