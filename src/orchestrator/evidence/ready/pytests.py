@@ -105,9 +105,15 @@ def _prepared(look: Look, how: How, here: Environment, folder: Path, result: Pat
     for path, text in named.items():
         (folder / "named" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "named" / path).write_text(text, "utf-8")
-    asked = {"args": _arguments(look, how, folder), "result": str(result), "seed": how.seed, "checkout": str(checkout)}
+    asked = {
+        "args": _arguments(look, how, folder),
+        "result": str(result),
+        "seed": how.seed,
+        "measure": how.measure,
+        "checkout": str(checkout),
+    }
     (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    env = here.variables(checkout, folder / "named", here.ours)
+    env = here.variables(checkout, folder / "named", here.ours, measure=how.measure)
     env["PYTHONHASHSEED"] = "0" if how.seed is None else str(how.seed % 4294967295)
     if how.strict:
         env["PYTHONWARNINGS"] = ",".join(WARNINGS)

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 import re
 import shutil
 import sys
@@ -13,6 +12,7 @@ from shutil import which
 
 from orchestrator import clock
 from orchestrator.contain import walls
+from orchestrator.contain.process import environment as surroundings
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.domain.run import Network
 from orchestrator.errors import NotPossible
@@ -36,6 +36,7 @@ class Environment:
 
     folder: Path
     roots: tuple[str, ...]
+    path: str  # where other programs are
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -50,11 +51,11 @@ class Environment:
     def has(self, package: str) -> bool:
         return any(self.folder.glob(f"lib/python*/site-packages/{package}"))
 
-    def variables(self, checkout: Path, *first: Path) -> dict[str, str]:
+    def variables(self, checkout: Path, *first: Path, measure: bool = False) -> dict[str, str]:
         """So that its own code is found, and nothing of it is run before we say so."""
-        places = [*first, INSIDE / "first", *(checkout / root for root in self.roots)]
+        places = [*first, INSIDE / ("first" if measure else "plain"), *(checkout / root for root in self.roots)]
         return {
-            "PATH": f"{self.folder / 'bin'}:{os.environ.get('PATH', os.defpath)}",
+            "PATH": f"{self.folder / 'bin'}:{self.path}",
             "VIRTUAL_ENV": str(self.folder),
             "PYTHONPATH": ":".join(map(str, places)),
         }
@@ -75,7 +76,8 @@ async def _environment(look: Look) -> Environment:
         look.place.say("Installing what it needs.")
         evidence = tuple([look.ran(one) for one in await _install(look, wanted, kept)])
     look.place.tools = tuple({*look.place.tools, kept, INSIDE})
-    return Environment(kept, tuple(roots(look.texts)), evidence)
+    path = (await asyncio.to_thread(surroundings, look.place.home))["PATH"]
+    return Environment(kept, tuple(roots(look.texts)), path, evidence)
 
 
 async def _wanted(look: Look) -> Needs:

@@ -168,12 +168,11 @@ def _last_line(text: str) -> str:
 
 
 def _measured() -> None:
-    if os.environ.get("COVERAGE_PROCESS_START"):
-        import coverage  # noqa: PLC0415 - only where something is measured
+    import coverage  # noqa: PLC0415 - only where something is measured
 
-        if (current := coverage.Coverage.current()) is not None:
-            current.stop()
-            current.save()
+    if (current := coverage.Coverage.current()) is not None:
+        current.stop()
+        current.save()
 
 
 def start(at: str) -> int:
@@ -188,7 +187,8 @@ def start(at: str) -> int:
     sys.argv = ["pytest", *spec["args"]]
     code = int(pytest.main(spec["args"], plugins=[kept]))
     watch.at, watch.mine = "", True
-    _measured()
+    if spec["measure"]:
+        _measured()
     known = {
         "code": code,
         "results": kept.results,
