@@ -20,15 +20,55 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
-from orchestrator.evidence.ready import licences, load, odd, papers, testing, tidy
+from orchestrator.evidence.ready import (
+    apidocs,
+    backups,
+    changelogs,
+    database,
+    deployment,
+    drawn,
+    enforced,
+    licences,
+    load,
+    made_of,
+    migrations,
+    odd,
+    papers,
+    quickstart,
+    scan,
+    secrets,
+    tampered,
+    testing,
+    tidy,
+    watching,
+)
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
 
 log = structlog.get_logger(__name__)
-PROOFS: dict[str, Proof] = {
-    proof.item: proof for part in (papers, licences, testing, tidy, odd, load) for proof in part.PROOFS
-}
+PARTS = (
+    apidocs,
+    backups,
+    deployment,
+    watching,
+    papers,
+    drawn,
+    changelogs,
+    licences,
+    secrets,
+    enforced,
+    quickstart,
+    scan,
+    made_of,
+    database,
+    migrations,
+    testing,
+    tidy,
+    odd,
+    load,
+)
+PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
 NONE_YET = "There is no check for this yet."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
@@ -44,10 +84,12 @@ async def report(
     items: Iterable[str] = tuple(BY_ID),
     memory: Path | None = None,
     fresh: bool = False,
+    approved: str = "",
     say: Say = lambda _sentence: None,
 ) -> Report:
     """Ask these questions; the others stand as not checked. With `memory`, what was found about the same content holds.
 
+    `approved` is the save point that a person approved last: where tests prove less since then, they prove nothing.
     `fresh` asks anew all the same. Raises NotPossible where the save point cannot be had.
     """
     async with place(source, commit, folder, sandbox) as where:
@@ -57,6 +99,8 @@ async def report(
         for item in (one for one in ITEMS if one.id in set(items)):
             say(item.question)
             answers.append(await _answer(here, item.id, memory, fresh=fresh))
+        if approved:
+            answers = await tampered.judged(source, approved, where.commit, answers)
         return whole(where.commit, clock.now(), answers)
 
 
@@ -89,7 +133,7 @@ async def _found(here: Look, proof: Proof) -> Found:
 def covered(here: Look, proof: Proof) -> str:
     """The hash of all that an answer depends on: the content of the files it speaks of, their names, and our check."""
     paths = sorted(path for path in here.tree if any(fnmatch(path.lower(), one) for one in proof.covers))
-    told = [proof.item, _version(), *(f"{path} {here.tree[path].id}" for path in paths)]
+    told = [proof.item, _version(), here.commit * proof.history, *(f"{path} {here.tree[path].id}" for path in paths)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 

@@ -199,10 +199,14 @@ def _key(look: Look, wanted: Needs) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
 
 
+def certificates() -> dict[str, str]:
+    """Where programs find those that this machine trusts."""
+    return {"SSL_CERT_FILE": str(CERTIFICATES), "PIP_CERT": str(CERTIFICATES)} if CERTIFICATES.is_file() else {}
+
+
 def _settings(place: Place) -> dict[str, str]:
-    named = {"SSL_CERT_FILE": str(CERTIFICATES), "PIP_CERT": str(CERTIFICATES)} if CERTIFICATES.is_file() else {}
     return {
-        **named,
+        **certificates(),
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_LINK_MODE": "copy",
         "UV_CACHE_DIR": str(place.home / ".cache/uv"),
