@@ -15,12 +15,6 @@ from orchestrator.evidence.ready.blocks import Part
 from orchestrator.evidence.ready.weaknesses import Block
 
 
-@pytest.fixture(scope="session")
-def memory(tmp_path_factory):
-    """What is fetched from the registries, once for all."""
-    return tmp_path_factory.mktemp("memory")
-
-
 WEAK = "import subprocess\n\n\ndef run(name):\n    subprocess.call('ls ' + name, shell=True){}\n"
 TRICKS = [
     ("a command put together from words", {"app.py": WEAK.format("")}, "app.py, line 5"),

@@ -153,9 +153,7 @@ HONEST = [
     ("O5", {".github/workflows/d.yml": DEPLOY}, "d.yml puts it in place"),
     (
         "O5",
-        {
-            "deploy/shop.service": "[Service]\nExecStart=/srv/venv/bin/python -m shop.app\n[Install]\nWantedBy=a\n"
-        },
+        {"deploy/shop.service": "[Service]\nExecStart=/srv/venv/bin/python -m shop.app\n[Install]\nWantedBy=a\n"},
         "puts",
     ),
     (

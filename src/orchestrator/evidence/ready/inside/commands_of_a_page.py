@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,11 +19,11 @@ LISTENING = "0A"
 ANSWERS_S = 20  # after something listens
 BETWEEN_S = 0.1
 SCRIPT = """
-[ -f "$PAGE_STATE" ] && . "$PAGE_STATE" >/dev/null 2>&1
-[ -f "$PAGE_FOLDER" ] && cd "$(cat "$PAGE_FOLDER")"
+[ -f {state} ] && . {state} >/dev/null 2>&1
+[ -f {folder} ] && cd "$(cat {folder})"
 set -eo pipefail
 {command}
-{{ set +e; declare -px > "$PAGE_STATE"; pwd > "$PAGE_FOLDER"; }} 2>/dev/null
+{{ set +e; declare -px > {state}; pwd > {folder}; }} 2>/dev/null
 """
 
 
@@ -47,9 +48,9 @@ def answer(port: int) -> int:
     return 0
 
 
-def run(command: str, before: set[int], until: float, background: bool) -> dict[str, Any]:
+def run(script: str, before: set[int], until: float, background: bool) -> dict[str, Any]:
     """What came of one command: its exit code, or the port on which it answers."""
-    process = subprocess.Popen(["bash", "-c", SCRIPT.format(command=command)], start_new_session=True)
+    process = subprocess.Popen(["bash", "-c", script], start_new_session=True)
     heard = 0.0
     while time.monotonic() < until:
         code = process.poll()
@@ -71,14 +72,15 @@ def run(command: str, before: set[int], until: float, background: bool) -> dict[
 
 def main(plan: Path, report: Path) -> None:
     told = json.loads(plan.read_text("utf-8"))
-    os.environ["PAGE_STATE"], os.environ["PAGE_FOLDER"] = told["state"], told["folder"]
+    places = {name: shlex.quote(told[name]) for name in ("state", "folder")}
     before, done = listening(), []
     for command in told["commands"]:
         sys.stdout.write(f"$ {command}\n")
         sys.stdout.flush()
         plain, background = command.rstrip(), command.rstrip().endswith("&") and not command.rstrip().endswith("&&")
         until = time.monotonic() + told["seconds"]
-        found = run(plain[:-1] if background else plain, before, until, background)
+        script = SCRIPT.format(command=plain[:-1] if background else plain, **places)
+        found = run(script, before, until, background)
         done.append(found)
         report.write_text(json.dumps(done), "utf-8")
         if "port" in found:

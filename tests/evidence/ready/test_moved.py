@@ -7,12 +7,6 @@ from seeds import repo
 from orchestrator.domain.ready.report import State
 
 
-@pytest.fixture(scope="session")
-def memory(tmp_path_factory):
-    """The project's building blocks, installed once for all."""
-    return tmp_path_factory.mktemp("memory")
-
-
 ENV = """
 from alembic import context
 from sqlalchemy import engine_from_config, pool
@@ -74,7 +68,7 @@ TRICKS = [
     ("goes down by doing nothing", project(first=(SHOPS, "pass")), "leaves tables behind: “shops”"),
     (
         "refuses to go down",
-        project(second=(ORDERS.format(index=""), "raise NotImplementedError")),
+        project(second=(ORDERS.format(index=""), "raise RuntimeError('one way')")),
         "cannot go down: 2 fails",
     ),
     (
