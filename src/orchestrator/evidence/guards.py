@@ -110,37 +110,37 @@ def _narrowed(before: Texts, after: Texts) -> Iterator[Finding]:
 
 def _omitted(path: str, text: str) -> Iterator[str]:
     run, report = _coverage(path, text)
-    yield from (entry for part in (run, report) for entry in _entries(part.get("omit")))
+    yield from (entry for part in (run, report) for entry in entries(part.get("omit")))
     if path.endswith(".json") or path == ".nycrc":
         known = mapping(text) or {}
         for part in (known, *(known.get(name) for name in ("jest", "nyc", "c8"))):
             if isinstance(part, dict):
-                yield from (entry for name in JS_LISTS for entry in _entries(part.get(name)))
+                yield from (entry for name in JS_LISTS for entry in entries(part.get(name)))
 
 
 def _excluded(path: str, text: str) -> Iterator[str]:
     _, report = _coverage(path, text)
     for name in ("exclude_lines", "exclude_also", "partial_branches", "partial_also"):
-        yield from _entries(report.get(name))
+        yield from entries(report.get(name))
 
 
 def _deselected(path: str, text: str) -> Iterator[str]:
-    options = _pytest(path, text)
+    options = pytest_options(path, text)
     said = options.get("addopts", "")
     yield from LEAVES_OUT.findall(" ".join(said) if isinstance(said, list) else str(said))
-    yield from _entries(options.get("norecursedirs"))
+    yield from entries(options.get("norecursedirs"))
 
 
 def _places(path: str, text: str) -> Iterator[str]:
-    options = _pytest(path, text)
+    options = pytest_options(path, text)
     for name in ("testpaths", *PYTEST_NAMES):
-        yield from _entries(options.get(name))
+        yield from entries(options.get(name))
 
 
 def _measured(path: str, text: str) -> Iterator[str]:
     run, _ = _coverage(path, text)
     for name in ("source", "include"):
-        yield from _entries(run.get(name))
+        yield from entries(run.get(name))
 
 
 def _coverage(path: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -154,7 +154,8 @@ def _coverage(path: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return ini.get(f"{prefix}run", {}), ini.get(f"{prefix}report", {})
 
 
-def _pytest(path: str, text: str) -> dict[str, Any]:
+def pytest_options(path: str, text: str) -> dict[str, Any]:
+    """What pytest is told in one of the files that it reads."""
     name = PurePosixPath(path).name
     if name == "pyproject.toml":
         found = _deep(_toml(text), "tool", "pytest")
@@ -233,7 +234,7 @@ def _deep(known: Mapping[str, Any], *path: str) -> dict[str, Any]:
     return dict(found) if isinstance(found, Mapping) else {}
 
 
-def _entries(value: object) -> list[str]:
+def entries(value: object) -> list[str]:
     """A list, or the words and lines of a text that stands for one."""
     if isinstance(value, str):
         return [entry for line in value.splitlines() for entry in re.split(r"[,\s]+", line) if entry]

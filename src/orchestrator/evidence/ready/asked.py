@@ -14,11 +14,12 @@ from orchestrator import clock
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.ready import app as apps
-from orchestrator.evidence.ready import routes
+from orchestrator.evidence.ready import python, routes
 from orchestrator.evidence.ready.app import App
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, not_needed, proven, unchecked
 from orchestrator.evidence.ready.routes import Route
+from orchestrator.evidence.ready.stack import Language
 from orchestrator.evidence.words import counted, listed
 
 HEALTH = ("/health", "/healthz", "/health/ready", "/api/health", "/livez", "/readyz", "/_health", "/up")
@@ -80,9 +81,10 @@ async def examined(look: Look) -> dict[str, Found]:
 
 
 async def _interpreter(look: Look) -> Path | None:
-    """The project's own Python, with what it needs installed."""
-    del look
-    return None
+    """The project's own Python, with what it needs installed; none where it needs nothing."""
+    if look.stack.language is not Language.PYTHON or not await python.needs_any(look):
+        return None
+    return Path((await python.environment(look)).python)
 
 
 async def _routes(client: httpx.AsyncClient) -> tuple[Route, ...]:

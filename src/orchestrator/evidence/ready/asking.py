@@ -21,14 +21,58 @@ from orchestrator.domain.ready.items import BY_ID, ITEMS
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, not_checked, whole
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import repository
-from orchestrator.evidence.ready import asked, licences, papers
+from orchestrator.evidence.ready import (
+    apidocs,
+    asked,
+    backups,
+    changelogs,
+    database,
+    deployment,
+    drawn,
+    enforced,
+    licences,
+    load,
+    made_of,
+    migrations,
+    odd,
+    papers,
+    quickstart,
+    scan,
+    secrets,
+    tampered,
+    testing,
+    tidy,
+    watching,
+)
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
 from orchestrator.evidence.repository import Blob
 
 log = structlog.get_logger(__name__)
-PROOFS: dict[str, Proof] = {proof.item: proof for part in (papers, licences, asked) for proof in part.PROOFS}
+PARTS = (
+    apidocs,
+    backups,
+    deployment,
+    watching,
+    papers,
+    drawn,
+    changelogs,
+    licences,
+    asked,
+    secrets,
+    enforced,
+    quickstart,
+    scan,
+    made_of,
+    database,
+    migrations,
+    testing,
+    tidy,
+    odd,
+    load,
+)
+PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
 NONE_YET = "There is no check for this yet."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
@@ -44,20 +88,24 @@ async def report(
     items: Iterable[str] = tuple(BY_ID),
     memory: Path | None = None,
     fresh: bool = False,
+    approved: str = "",
     say: Say = lambda _sentence: None,
 ) -> Report:
     """Ask these questions; the others stand as not checked. With `memory`, what was found about the same content holds.
 
+    `approved` is the save point that a person approved last: where tests prove less since then, they prove nothing.
     `fresh` asks anew all the same. Raises NotPossible where the save point cannot be had.
     """
     async with place(source, commit, folder, sandbox) as where:
-        where.say = say
+        where.say, where.cache = say, memory
         wanted = frozenset(items)
         here = await look(source, where, wanted)
         answers = []
         for item in (one for one in ITEMS if one.id in wanted):
             say(item.question)
             answers.append(await _answer(here, item.id, memory, fresh=fresh))
+        if approved:
+            answers = await tampered.judged(source, approved, where.commit, answers)
         return whole(where.commit, clock.now(), answers)
 
 
@@ -65,7 +113,7 @@ async def _answer(here: Look, id: str, memory: Path | None, *, fresh: bool) -> A
     item = BY_ID[id]
     if (proof := PROOFS.get(id)) is None:
         return not_checked(item, NONE_YET)
-    covers = covered(here.tree, proof)
+    covers = covered(here.tree, here.commit, proof)
     kept = memory / f"{id}-{covers}.json" if memory else None
     if kept and not fresh and (known := await asyncio.to_thread(_recalled, kept, proof)):
         return replace(known, item=item, details={"covers": covers})
@@ -90,14 +138,15 @@ async def _found(here: Look, proof: Proof) -> Found:
 
 async def current(source: Path, commit: str) -> dict[str, str]:
     """For each item the hash of what an answer about it would speak of now: another one than before is out of date."""
-    tree = await repository.tree(source, await repository.resolve(source, commit))
-    return {item: covered(tree, proof) for item, proof in PROOFS.items()}
+    whole_id = await repository.resolve(source, commit)
+    tree = await repository.tree(source, whole_id)
+    return {item: covered(tree, whole_id, proof) for item, proof in PROOFS.items()}
 
 
-def covered(tree: Mapping[str, Blob], proof: Proof) -> str:
+def covered(tree: Mapping[str, Blob], commit: str, proof: Proof) -> str:
     """The hash of all that an answer depends on: the content of the files it speaks of, their names, and our check."""
     paths = sorted(path for path in tree if any(fnmatch(path.lower(), one) for one in proof.covers))
-    told = [proof.item, _version(), *(f"{path} {tree[path].id}" for path in paths)]
+    told = [proof.item, _version(), commit * proof.history, *(f"{path} {tree[path].id}" for path in paths)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
@@ -105,7 +154,7 @@ def _version() -> str:
     """Of our checks: another one may find something else."""
     if not _VERSION:
         folder = Path(inspect.getfile(sys.modules[__name__])).parent
-        texts = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+        texts = b"".join(path.read_bytes() for path in sorted(folder.parent.rglob("*.py")))
         _VERSION.append(hashlib.sha256(texts).hexdigest())
     return _VERSION[0]
 

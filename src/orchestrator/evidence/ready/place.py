@@ -43,6 +43,7 @@ class Place:
     folder: Path
     sandbox: Sandbox
     tools: tuple[Path, ...] = ()  # folders of programs of ours that may be seen within the walls
+    cache: Path | None = None  # where programs and building blocks from the registries are kept for the next time
     say: Callable[[str], None] = lambda _sentence: None  # told of what is going on
     _number: int = field(default=0)
 

@@ -23,13 +23,15 @@ Prove = Callable[[Look], Awaitable[Found]]
 class Proof:
     """How an item is proven. `covers` are the files of which it speaks: it goes stale when one of them changes.
 
-    `network`: it asks a registry, so what it says holds for a day at most.
+    `network`: it asks a registry, so what it says holds for a day at most. `history`: it speaks of what was saved
+    before as well, so it holds for this save point alone.
     """
 
     item: str
     prove: Prove
     covers: tuple[str, ...] = ("*",)
     network: bool = False
+    history: bool = False
 
 
 def proven(sentence: str, *evidence: Evidence) -> Found:

@@ -1,0 +1,50 @@
+"""Whether it was tried with many people at once: what load test there is, and whether its figures are kept.
+
+Nothing is run here, and kept figures may be anybody's, so the best that can be said is that nobody has checked.
+"""
+
+import re
+
+from orchestrator.evidence.ready.look import Look
+from orchestrator.evidence.ready.proof import Found, Proof, failed, unchecked
+from orchestrator.evidence.words import listed
+
+PROGRAMS = re.compile(
+    r"from locust\b|import locust\b|from ['\"]k6|<jmeterTestPlan|\bvegeta attack\b|\bwrk2? -|\bhey -|\boha -|autocannon"
+    r"|io\.gatling|^\s*phases:",
+    re.MULTILINE,
+)
+CODE = ("*.py", "*.js", "*.ts", "*.sh", "*.yml", "*.yaml", "*.jmx", "*.scala", "makefile", "*.toml")
+RATE = re.compile(r"requests?[ _/]*(?:per|/)[ _]*s|req/s|rps\b|requests_per_second|http_reqs|throughput", re.IGNORECASE)
+FAILED = re.compile(r"error[ _-]?rate|fail(?:ed|ures?)|errors?\b", re.IGNORECASE)
+TIMES = re.compile(r"\bp\(?9[059]\)?|percentile|95\s?%", re.IGNORECASE)
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
+FEWEST_FIGURES = 4
+MOST_LINES, WIDEST = 5_000, 10_000
+
+
+async def load(look: Look) -> Found:
+    tests = _tests(look)
+    if not tests:
+        return failed("There is no load test.")
+    kept = [path for path, text in look.files("*.md", "*.csv", "*.json", "*.txt", "*.html").items() if _figures(text)]
+    if not kept:
+        return failed(f"There is a load test in {listed(tests)}, but its figures are kept nowhere.", look.read(tests))
+    said = f"There is a load test in {listed(tests)}, and there are figures in {listed(kept)}. We have not run it."
+    return unchecked(said, look.read([*tests, *kept]))
+
+
+def _tests(look: Look) -> list[str]:
+    return sorted(path for path, text in look.files(*CODE).items() if PROGRAMS.search(text))
+
+
+def _figures(text: str) -> bool:
+    """How many a second, how many failed, how long they took: with numbers beside the words."""
+    lines = [line for line in text.splitlines()[:MOST_LINES] if len(line) < WIDEST]
+    close = ["\n".join(lines[max(0, at - 3) : at + 12]) for at, line in enumerate(lines) if RATE.search(line)]
+    return any(
+        FAILED.search(part) and TIMES.search(part) and len(FIGURE.findall(part)) >= FEWEST_FIGURES for part in close
+    )
+
+
+PROOFS = (Proof("T7", load), Proof("P1", load))
