@@ -118,6 +118,13 @@ def test_the_world_may_be_reached(address):
     assert reachable("example.org", address, own=False)
 
 
+def test_a_registry_may_stand_in_nearby_but_not_on_this_machine():
+    assert reachable("pypi.org", "10.0.0.1", own=False)
+    assert not reachable("pypi.org.example.org", "10.0.0.1", own=False)
+    for address in ("127.0.0.1", "169.254.169.254", "::1", "0.0.0.0"):
+        assert not reachable("pypi.org", address, own=False)
+
+
 def test_a_model_may_live_next_door_but_only_one_that_is_said_to_be_here_lives_here():
     assert reachable("model.example", "10.0.0.1", own=True)
     assert reachable("127.0.0.1", "127.0.0.1", own=True)

@@ -216,7 +216,10 @@ def reachable(host: str, found: str, *, own: bool) -> bool:
         return own and ip.is_loopback
     if ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return False
-    return own or (ip.is_global and not ip.is_reserved and not ours(ip))
+    if ours(ip):
+        return own
+    # A registry may be one that stands in for it nearby: whoever runs this machine says where its name leads.
+    return own or host in REGISTRIES or (ip.is_global and not ip.is_reserved)
 
 
 def unwrapped(ip: Address) -> Address:

@@ -33,7 +33,8 @@ class PhaseStatus(StrEnum):
 
 
 class Network(StrEnum):
-    """Where a builder may reach. Its own model it always may, this machine and its neighbours never."""
+    """Where a builder may reach. Its own model it always may, this machine and its neighbours never, but for a registry
+    that stands in nearby."""
 
     CLOSED = "closed"
     LISTED = "listed"  # where building blocks are fetched from

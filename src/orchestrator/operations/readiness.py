@@ -1,7 +1,6 @@
 """Whether a repository may be called production-ready: asked from the command line, without a server or a database."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -48,4 +47,4 @@ async def report(path: Path, items: tuple[str, ...], *, fresh: bool, say: Callab
 
 def memory() -> Path:
     """Where answers are kept between two runs of the command line."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orchestrator" / "readiness"
+    return Path.home() / ".cache" / "orchestrator" / "readiness"

@@ -1,0 +1,186 @@
+"""The questions about running it: whether it keeps running, fast enough, explained and allowed. Pure."""
+
+from typing import Final
+
+from orchestrator.domain.ready.item import Item, Priority, nice, vouched
+
+ITEMS: Final = (
+    Item(
+        "O1",
+        "Health checks answer",
+        "Can one see whether it is well?",
+        "Add an address that says whether it and its database are well.",
+        1,
+        Priority.BLOCKER,
+    ),
+    Item(
+        "O2", "Metrics are exposed", "Can one see how much it does?", "Expose figures, for example for Prometheus.", 2
+    ),
+    Item(
+        "O3",
+        "Logs are structured",
+        "Can its diary be searched?",
+        "Write logs as one JSON object a line, with an id for each request.",
+        2,
+    ),
+    Item(
+        "O4",
+        "Errors are tracked",
+        "Does somebody hear of errors?",
+        "Send errors to a tracker, or count them where an alert looks.",
+        2,
+    ),
+    Item(
+        "O5",
+        "Deployment is automated",
+        "Can it be put in place by one command?",
+        "Write down the deployment as a script or an image that builds.",
+        4,
+    ),
+    Item(
+        "O6",
+        "Rollback tested",
+        "Can we go back to yesterday’s version?",
+        "Try going back to the version before, and keep a test of it.",
+        3,
+    ),
+    Item(
+        "O7",
+        "Backups, and a restore that was tested",
+        "If everything is lost, can it be brought back?",
+        "Make copies, and test that one of them can be brought back.",
+        3,
+        Priority.BLOCKER,
+    ),
+    Item(
+        "O8",
+        "Database migrations tested up and down",
+        "Can its data move to the next version, and back?",
+        "Test migrations up and down with data in the tables.",
+        3,
+    ),
+    nice(
+        "O9",
+        "Dashboards exist",
+        "Is there a picture of how it is doing?",
+        "Keep a dashboard of the figures in the repository.",
+        2,
+    ),
+    Item(
+        "O10",
+        "Alerts are configured",
+        "Does it call for help by itself?",
+        "Write rules that call somebody when it is down, slow or full.",
+        2,
+    ),
+    Item(
+        "P1",
+        "Load tested at twice the expected traffic",
+        "Does it keep up when twice as many people come?",
+        "Run the load test with twice the traffic and see that less than 1 % fails.",
+        3,
+    ),
+    Item(
+        "P2",
+        "Queries were looked at",
+        "Does it find things quickly, even when there are many?",
+        "Put indexes on what is looked up, ask the database once instead of many times, and measure.",
+        4,
+    ),
+    Item(
+        "P3",
+        "Connection pooling is configured",
+        "Is it careful with its database?",
+        "Use a pool of connections with a limit.",
+        1,
+    ),
+    nice(
+        "P4",
+        "Caching was considered",
+        "Is it clear what it remembers, and why?",
+        "Write down what is cached and for how long, or why nothing is.",
+        1,
+    ),
+    Item(
+        "P5",
+        "Response times are acceptable",
+        "Are answers there within 3 seconds?",
+        "Find what is slow, and mend it until 95 of 100 answers take less than 3 seconds.",
+        4,
+    ),
+    Item(
+        "D1",
+        "README with a quick start that runs",
+        "Can others start it?",
+        "Write a README whose first commands work as they stand there.",
+        2,
+        Priority.BLOCKER,
+    ),
+    Item(
+        "D2",
+        "API documentation",
+        "Can programs use it?",
+        "Describe each address of the API, as OpenAPI or as a page.",
+        3,
+    ),
+    nice(
+        "D3",
+        "Architecture diagrams",
+        "Is there a picture of how it is built?",
+        "Draw its parts and how they speak with each other.",
+        2,
+    ),
+    Item(
+        "D4", "Deployment guide", "Can others put it in place?", "Write down how it is put in place, step by step.", 2
+    ),
+    Item(
+        "D5",
+        "Operations runbook",
+        "Is it written down what to do when something happens?",
+        "Write a runbook: what can happen, how one sees it, what to do.",
+        3,
+    ),
+    Item(
+        "D6",
+        "Troubleshooting guide",
+        "Is there help when something does not work?",
+        "Write down the usual troubles, each with its cause and its remedy.",
+        2,
+    ),
+    Item(
+        "D7",
+        "User guide",
+        "Is there a guide for the people who use it?",
+        "Write a guide that follows what people do, step by step.",
+        3,
+    ),
+    nice(
+        "D8",
+        "Changelog is maintained",
+        "Can one read what has changed?",
+        "Keep a changelog with a date and the changes of each version.",
+        1,
+    ),
+    Item("C1", "Licence file", "May others use it?", "Add a licence file with the text of a known licence.", 0.5),
+    Item(
+        "C2",
+        "Dependencies are vetted",
+        "Is it clear what it is made of, and may it be?",
+        "Check the licences of everything that it is made of, and that none has a known weak spot.",
+        2,
+    ),
+    vouched(
+        "C3",
+        "Data privacy was considered",
+        "Is people’s private data in good hands?",
+        "Write down which data of people is kept, why, and for how long; then vouch for it.",
+        3,
+    ),
+    vouched(
+        "C4",
+        "GDPR and other rules are met",
+        "Are the rules kept that apply to it?",
+        "Find out which rules apply, see that they are kept, and vouch for it.",
+        4,
+    ),
+)
