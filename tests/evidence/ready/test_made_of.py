@@ -14,7 +14,6 @@ from orchestrator.evidence.ready import made_of, weaknesses
 from orchestrator.evidence.ready.blocks import Part
 from orchestrator.evidence.ready.weaknesses import Block
 
-
 WEAK = "import subprocess\n\n\ndef run(name):\n    subprocess.call('ls ' + name, shell=True){}\n"
 TRICKS = [
     ("a command put together from words", {"app.py": WEAK.format("")}, "app.py, line 5"),

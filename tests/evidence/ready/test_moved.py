@@ -6,7 +6,6 @@ from seeds import repo
 
 from orchestrator.domain.ready.report import State
 
-
 ENV = """
 from alembic import context
 from sqlalchemy import engine_from_config, pool
