@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestrator.evidence.python_tests import module
-from orchestrator.evidence.ready import needs, product, python
+from orchestrator.evidence.ready import licences, needs, product, python
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.stack import package
 from orchestrator.evidence.ready.weaknesses import Block
@@ -53,7 +53,16 @@ def _installed(folder: Path) -> Iterator[Part]:
         with about.open(encoding="utf-8", errors="replace") as file:
             said = Parser().parsestr(file.read(MOST), headersonly=True)
         name, version = str(said.get("Name", "")), str(said.get("Version", ""))
-        yield Part(Block("PyPI", needs.named(name), version), licence_of(said), frozenset(_modules(about.parent)))
+        licence = licence_of(said) or _by_its_words(about.parent)
+        yield Part(Block("PyPI", needs.named(name), version), licence, frozenset(_modules(about.parent)))
+
+
+def _by_its_words(about: Path) -> str:
+    """Of the licence that lies with it, where its makers say nothing of it."""
+    for path in sorted((*about.glob("LICEN[CS]E*"), *about.glob("licenses/**/LICEN[CS]E*"))):
+        if path.is_file() and (name := licences.named(path.read_text("utf-8", "replace")[:MOST])):
+            return name
+    return ""
 
 
 def licence_of(said: Message) -> str:

@@ -1,6 +1,7 @@
 """Whether data moves to the next version and back: its migrations are run, up, down and up, with rows in it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from orchestrator.evidence.words import counted, listed
 MOVER, ROWS = python.INSIDE / "migrations_of_alembic.py", python.INSIDE / "rows_of_sqlite.py"
 ADDRESSES = ("DATABASE_URL", "DB_URL", "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI", "DATABASE_URI", "DB_DSN")
 MOST_STEPS, EACH_S = 12, 60
+REVISION = re.compile(r"^down_revision\b.*?^def upgrade\(", re.MULTILINE | re.DOTALL)
 OTHER_KINDS = ("manage.py", "knexfile.js", "knexfile.ts", "prisma/schema.prisma", "flyway.conf")
 
 
@@ -178,6 +180,10 @@ async def both_ways(look: Look) -> Found:
     if not any(path.rpartition("/")[2] == "alembic.ini" for path in look.texts):
         if other := next((path for path in OTHER_KINDS if path in look.texts), ""):
             return unchecked(f"There is no checker for migrations by {other} yet.")
+        if own := next(
+            (path for path, text in look.texts.items() if REVISION.search(text) and path.endswith(".py")), ""
+        ):
+            return unchecked(f"There are migrations such as {own}, but no alembic.ini with which we could run them.")
         return failed("It keeps data in a database, but has no migrations.")
     found = await moved(look)
     if found.problem:

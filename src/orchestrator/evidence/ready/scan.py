@@ -1,5 +1,6 @@
 """Whether there are known weak spots in it: its code as bandit reads it with settings of ours, and its parts."""
 
+import asyncio
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ async def scanned(look: Look) -> Found:
     if look.stack.language is not Language.PYTHON:
         return unchecked(look.stack.unknown or "There is no scan of the code for JavaScript yet.")
     spots, evidence, unread = await _bandit(look)
-    serious = [one for one in spots if _counts(look, one)]
+    own = frozenset(await asyncio.to_thread(product.files, look.texts))
+    serious = [one for one in spots if _counts(one, own)]
     if serious:
         first = serious[0]
         more = f" There are {len(serious) - 1:,} more." if len(serious) > 1 else ""
@@ -55,9 +57,9 @@ async def _built(look: Look, evidence: Evidence) -> Found:
     return proven(f"There is nothing serious in the code, and none of its {number} is known to be weak.", evidence)
 
 
-def _counts(look: Look, spot: Spot) -> bool:
+def _counts(spot: Spot, own: frozenset[str]) -> bool:
     """In tests only what is highly serious: they do on purpose what nobody should."""
-    inside = beside_tests(spot.path) and spot.path not in product.files(look.texts)
+    inside = beside_tests(spot.path) and spot.path not in own
     return spot.severity == "HIGH" or (spot.severity in SERIOUS and not inside)
 
 
