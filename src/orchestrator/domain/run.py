@@ -34,7 +34,8 @@ class PhaseStatus(StrEnum):
 
 class Network(StrEnum):
     """Where a builder may reach. Its own model it always may, this machine and its neighbours never, but for a registry
-    that stands in nearby."""
+    that stands in nearby.
+    """
 
     CLOSED = "closed"
     LISTED = "listed"  # where building blocks are fetched from
