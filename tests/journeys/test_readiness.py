@@ -14,7 +14,7 @@ from journeys import walk
 from journeys.caller import Caller
 from journeys.killed import QUICK
 
-MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy. Without warranty of any kind.\n"
+MIT = (Path(__file__).parents[2] / "LICENSE").read_text()
 SENTENCE = "It keeps no data of people at all, as I saw in the tables."
 
 
@@ -76,7 +76,9 @@ async def test_it_is_proven_of_its_content_and_out_of_date_when_that_changes(me:
     assert "Not ready" in page
     assert "production-ready" not in page.lower()
 
-    saved(repository, notes__txt="another file does not touch the licence")
+    saved(repository, notes__txt="a change of any file is a change of what was looked at")
+    assert (await answered(me, project))["C1"]["state"] == "out_of_date"
+    git(repository, "reset", "-q", "--hard", "HEAD^")
     assert (await answered(me, project))["C1"]["state"] == "proven"
     saved(repository, LICENSE="All rights reserved.\n")
     assert (await answered(me, project))["C1"]["state"] == "out_of_date"

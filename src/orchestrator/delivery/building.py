@@ -148,6 +148,7 @@ async def merging(project: Project) -> Done:
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         taken = await phases.get(db, row.id, project.phase)
         taken.merged, taken.fresh = merged, fresh
+        row.to_do = None  # the app is another one now
         events.append(
             db, row, ORCHESTRATOR, "phase.completed", phase=project.phase, title=phase.title, commit=merged, fresh=fresh
         )
@@ -165,6 +166,7 @@ async def undoing(project: Project) -> Done:
     await hub_merging.undone(project.id, phase)
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
+        row.to_do = None
         events.append(db, row, ORCHESTRATOR, "phase.undone", phase=number, title=phase.title, commit=commit)
         messages.reply(
             db, row, f"Phase {number} is taken out again; your app is as it was before. Nothing is deleted. "

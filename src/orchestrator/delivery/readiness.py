@@ -66,8 +66,8 @@ async def _found(
         return  # another process was quicker
     now = [answer for answer in answers if answer.item.id in items and answer.item.id != PROMISES]
     before = await readiness.known(db, project_id)
-    score = whole("", clock.now(), {**before.answers, **{one.item.id: one for one in now}}.values()).score
-    await readiness.found(db, row, number, now, score)
+    answered = {**before.answers, **{one.item.id: one for one in now}, PROMISES: await promises(db, row)}
+    await readiness.found(db, row, number, now, whole("", clock.now(), answered.values()))
 
 
 async def report(project_id: str) -> Report:

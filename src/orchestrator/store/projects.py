@@ -48,7 +48,7 @@ async def add(db: AsyncSession, project: Project, idea: str, source: str, brief:
         brief=brief.model_dump(mode="json"),
     )
     row.quick, row.last_event, row.last_hash, row.created_at, row.updated_at = [], 0, b"", now, now
-    row.hub = ""
+    row.hub, row.to_do = "", None
     row.undo, row.note, row.repository, row.builder, row.asked = 0, "", "", "starter", ""
     row.network, row.ask = Network.LISTED, None
     row.summary, row.summed, row.topic_from, row.agreed, row.spent, row.budget, row.warned = "", 0, 0, 0, 0, 0, False

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from orchestrator import clock
 from orchestrator.domain.command import ORCHESTRATOR, Actor
 from orchestrator.domain.ready.items import BY_ID
-from orchestrator.domain.ready.report import Answer, Evidence, State, Vouched
+from orchestrator.domain.ready.report import Answer, Evidence, Report, State, Vouched
 from orchestrator.store import events
 from orchestrator.store.judged import ExaminationRow, FindingRow, VouchRow
 from orchestrator.store.tables import ProjectRow
@@ -62,12 +62,13 @@ async def doing(db: AsyncSession, project_id: str, number: int, question: str) -
         db.info.setdefault("changed", set()).add(project_id)
 
 
-async def found(db: AsyncSession, row: ProjectRow, number: int, answers: Iterable[Answer], score: int) -> None:
+async def found(db: AsyncSession, row: ProjectRow, number: int, answers: Iterable[Answer], whole: Report) -> None:
     """Write what came of it. The caller holds the project's row."""
     for answer in answers:
         await db.merge(_finding(row.id, answer))
     await end(db, row, number)
-    events.append(db, row, ORCHESTRATOR, "readiness.changed", score=score)
+    row.to_do = len(whole.missing)
+    events.append(db, row, ORCHESTRATOR, "readiness.changed", score=whole.score)
 
 
 async def end(db: AsyncSession, row: ProjectRow, number: int, problem: str = "") -> None:

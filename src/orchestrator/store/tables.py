@@ -42,6 +42,7 @@ class ProjectRow(Base):
     source: Mapped[str] = mapped_column(default="")  # an adopted repository
     repository: Mapped[str] = mapped_column(default="")  # where it is, once prepared
     hub: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))  # "owner/name" on GitHub
+    to_do: Mapped[int | None]  # questions of readiness that were left when it was looked at; none: it was not
     builder: Mapped[str] = mapped_column(default="starter")
     network: Mapped[Network] = mapped_column(default=Network.LISTED, server_default=sa.text("'listed'"))
     ask: Mapped[dict[str, Any] | None]  # what the builder waits to be allowed

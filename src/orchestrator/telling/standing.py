@@ -48,6 +48,7 @@ def facts(found: Standing, zone: tzinfo = UTC) -> Facts:
         done_steps=done_steps(project.step),
         steps=len(STEPS_OF_A_PHASE),
         spent=f"{plain.capital(said)}." if (said := spent(project)) else "",
+        to_do=project.to_do,
         sign_of_life=None if project.step in GATES else project.updated_at,
     )
 

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("projects", sa.Column("to_do", sa.Integer(), nullable=True))
     op.create_table(
         "examinations",
         sa.Column("project_id", sa.String(), nullable=False),
@@ -52,3 +53,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("vouches", "findings", "examinations"):
         op.drop_table(table)
+    op.drop_column("projects", "to_do")
