@@ -12,7 +12,6 @@ from orchestrator.domain.ready.items import BY_ID
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, attested, not_checked, whole
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import NotPossible
-from orchestrator.evidence.ready import asking
 from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import checks, phases, projects, readiness
 from orchestrator.store.readiness import Known
@@ -40,6 +39,8 @@ async def look(project_id: str, number: int) -> None:
 
 
 async def _asked(project: ProjectRow, items: Sequence[str], *, fresh: bool) -> Report:
+    from orchestrator.evidence.ready import asking  # noqa: PLC0415 - large, and seldom needed
+
     data = runtime().settings.data_dir.resolve()
     return await asking.report(
         Path(project.repository),
@@ -75,9 +76,16 @@ async def report(project_id: str) -> Report:
     project = await read(projects.row, project_id)
     known = await read(readiness.known, project_id)
     promised = await read(promises, project)
-    covers = await asking.current(Path(project.repository), HEAD) if project.repository else {}
+    covers = await _covers(project) if known.answers else {}
     answers = [_now(id, known, covers) for id in BY_ID if id != PROMISES]
     return whole(known.commit, known.at or clock.now(), [promised, *answers])
+
+
+async def _covers(project: ProjectRow) -> dict[str, str]:
+    """For each item the content that an answer about it would speak of now."""
+    from orchestrator.evidence.ready import asking  # noqa: PLC0415 - as above
+
+    return await asking.current(Path(project.repository), HEAD)
 
 
 def _now(id: str, known: Known, covers: dict[str, str]) -> Answer:
