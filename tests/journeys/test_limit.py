@@ -102,7 +102,8 @@ async def test_a_limit_that_makes_no_sense_is_refused_with_a_sentence_and_nothin
     not_a_number = await shop.me.ask("PATCH", f"/api/v1/projects/{shop.project}", content='{"budget": NaN}')
     assert not_a_number.status_code == 422
     both = await shop.me.ask("PATCH", f"/api/v1/projects/{shop.project}", json={"budget": 5, "name": "Supper"})
-    assert both.json()["detail"] == "Please give one of these: a name, a budget, or a builder and a network."
+    one_of = "a name, a budget, a builder and a network, or a repository on GitHub"
+    assert both.json()["detail"] == f"Please give one of these: {one_of}."
     page = await shop.me.ask("POST", f"/projects/{shop.project}/budget", data={"budget": "10 to 20"})
     assert (page.status_code, "Please write one sum, such as 15, or 0 for no limit." in page.text) == (422, True)
     assert 'value="10 to 20"' in page.text

@@ -136,7 +136,8 @@ def _wanted(id: str, body: Change) -> OfProject:
     built = body.builder is not None or body.network is not None
     if [body.name is not None, body.budget is not None, body.hub is not None, built].count(True) != 1:
         raise NotUnderstood(
-            "Please give one of these: a name, a budget, a builder and a network, or a hub.", field="name"
+            "Please give one of these: a name, a budget, a builder and a network, or a repository on GitHub.",
+            field="name",
         )
     if body.hub is not None:
         return SetHub(id, body.hub)
