@@ -27,6 +27,7 @@ async def test_what_comes_twice_is_kept_once_and_acted_on_once(here: Desk):
     }
     assert await tx(arrivals.keep, [Arrival("paper", "1", "say", "ana", b"Hello")]) == set()
     await until(lambda: len(here.paper.taken) == 2)
+    await until(_none_waits)
     await tx(_lost, 1)
     await until(lambda: here.paper.taken.count("1") == 2)
 
@@ -63,6 +64,10 @@ async def test_what_will_never_work_is_kept_with_the_reason(here: Desk):
     await tx(arrivals.again, row.id)
     await until(lambda: here.paper.taken == ["good", "bad"])
     assert await until(_none_failed)
+
+
+async def _none_waits() -> bool:
+    return not await read(arrivals.open, "paper")
 
 
 async def _lost(db, id: int) -> None:

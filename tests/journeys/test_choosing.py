@@ -75,7 +75,10 @@ async def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_changes(sho
     for wanted, sentence in (
         ({"builder": "magic"}, "There is no builder “magic” here. There is: starter, "),
         ({"builder": ""}, "Please say which builder, or which network."),
-        ({"builder": "acp", "name": "x"}, "Please give one of these: a name, a budget, or a builder and a network."),
+        (
+            {"builder": "acp", "name": "x"},
+            "Please give one of these: a name, a budget, a builder and a network, or a repository on GitHub.",
+        ),
     ):
         status, told = await shop.change(**wanted)
         assert (status, told["detail"].startswith(sentence)) == (422, True), told

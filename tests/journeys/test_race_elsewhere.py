@@ -38,6 +38,7 @@ class Everywhere:
 
     server: Server
     phone: Phone
+    telegram: TelegramApi
     github: GithubApi
     repo: Repo
     ana: Account
@@ -89,7 +90,7 @@ async def everywhere(nursery: Nursery, folder: Path, database: str | None = None
             issue = ana.opens(repo, "A week of dinners", f"@orchestrator-bot {IDEA}")
             await github.deliver(f"{server.url}/webhooks/github")
             project = await until(lambda: _project(server), 30)
-            yield Everywhere(server, phone, github, repo, ana, issue, project)
+            yield Everywhere(server, phone, telegram, github, repo, ana, issue, project)
 
 
 async def _project(server: Server) -> str:
