@@ -20,74 +20,74 @@ async def test_the_form_of_the_database_goes_up_and_down(installation: Program):
     assert "cannot be brought to that form" in await installation.refused("db", "upgrade", "nonsense")
 
 
-async def test_an_account_comes_and_goes(installation: Program):
-    assert (await installation("user", "list")).out == "Nobody yet.\n"
-    made = (await installation("user", "add", "Nadia@Example.org", "Nadia", "--owner", "--json")).json
+async def test_an_account_comes_and_goes(plain: Program):
+    assert (await plain("user", "list")).out == "Nobody yet.\n"
+    made = (await plain("user", "add", "Nadia@Example.org", "Nadia", "--owner", "--json")).json
     assert made["email"] == "nadia@example.org"
     assert made["link"].startswith("http://127.0.0.1:8000/setup?key=")
 
-    assert "is here already" in await installation.refused("user", "add", "nadia@example.org", "Other")
-    assert "should look like name@example.org" in await installation.refused("user", "add", "nadia", "Nadia")
-    assert "Somebody has to own this installation" in await installation.refused("user", "disable", "nadia@example.org")
-    assert "Nobody here has the email" in await installation.refused("user", "link", "tom@example.org")
+    assert "is here already" in await plain.refused("user", "add", "nadia@example.org", "Other")
+    assert "should look like name@example.org" in await plain.refused("user", "add", "nadia", "Nadia")
+    assert "Somebody has to own this plain" in await plain.refused("user", "disable", "nadia@example.org")
+    assert "Nobody here has the email" in await plain.refused("user", "link", "tom@example.org")
 
-    added = await installation("user", "add", "tom@example.org", "Tom")
+    added = await plain("user", "add", "tom@example.org", "Tom")
     assert "Send this link to tom@example.org. It works once, for a week:\n" in added.out
-    assert (await installation("user", "disable", "tom@example.org")).code == 0
-    assert "is shut out. First: orchestrator user enable" in await installation.refused(
+    assert (await plain("user", "disable", "tom@example.org")).code == 0
+    assert "is shut out. First: orchestrator user enable" in await plain.refused(
         "user", "link", "tom@example.org"
     )
     listed = "nadia@example.org  Nadia  owner\ntom@example.org  Tom  shut out\n"
-    assert (await installation("user", "list")).out == listed
-    assert (await installation("user", "enable", "tom@example.org")).code == 0
-    users = (await installation("user", "list", "--json")).json
+    assert (await plain("user", "list")).out == listed
+    assert (await plain("user", "enable", "tom@example.org")).code == 0
+    users = (await plain("user", "list", "--json")).json
     assert [(user["email"], user["disabled_at"]) for user in users] == [
         ("nadia@example.org", None), ("tom@example.org", None)
     ]  # fmt: skip
 
 
-async def test_a_key_is_shown_once_and_ends(installation: Program):
-    assert "There is no account yet" in await installation.refused("token", "create", "nightly")
-    await installation("user", "add", "nadia@example.org", "Nadia", "--owner")
-    made = (await installation("token", "create", "nightly", "--days", "30", "--json")).json
+async def test_a_key_is_shown_once_and_ends(plain: Program):
+    assert "There is no account yet" in await plain.refused("token", "create", "nightly")
+    await plain("user", "add", "nadia@example.org", "Nadia", "--owner")
+    made = (await plain("token", "create", "nightly", "--days", "30", "--json")).json
     assert made["token"].startswith("po_")
-    rotated = (await installation("token", "rotate", made["id"], "--hours", "0", "--json")).json
+    rotated = (await plain("token", "rotate", made["id"], "--hours", "0", "--json")).json
     assert rotated["old_ends_in_hours"] == 0
 
-    listed = await installation("token", "list", "--json")
+    listed = await plain("token", "list", "--json")
     works = {token["id"]: token["works"] for token in listed.json}
     assert works == {made["id"]: False, rotated["id"]: True}
     assert made["token"] not in listed.out
-    assert (await installation("token", "revoke", rotated["id"])).code == 0
-    lines = (await installation("token", "list")).out.splitlines()
+    assert (await plain("token", "revoke", rotated["id"])).code == 0
+    lines = (await plain("token", "list")).out.splitlines()
     assert len(lines) == 2
     assert all(line.endswith("nadia@example.org  ended") for line in lines)
-    assert "has ended already" in await installation.refused("token", "rotate", rotated["id"])
-    assert "There is no such key" in await installation.refused("token", "revoke", "nonsense")
-    await installation("token", "create", "x", "--days", "0", "--user", "nadia@example.org")
-    assert "nadia@example.org  works for ever\n" in (await installation("token", "list")).out
+    assert "has ended already" in await plain.refused("token", "rotate", rotated["id"])
+    assert "There is no such key" in await plain.refused("token", "revoke", "nonsense")
+    await plain("token", "create", "x", "--days", "0", "--user", "nadia@example.org")
+    assert "nadia@example.org  works for ever\n" in (await plain("token", "list")).out
 
 
-async def test_secrets_are_stored_by_the_names_of_settings_and_encrypted_anew(installation: Program):
-    await installation("db", "upgrade")
+async def test_secrets_are_stored_by_the_names_of_settings_and_encrypted_anew(plain: Program):
+    await plain("db", "upgrade")
     name = "ORCHESTRATOR_BOOTSTRAP_TOKEN"
-    assert (await installation("secret", "set", name, typed="a-key-for-scripts\n")).code == 0
-    assert (await installation("secret", "list", "--json")).json == [name]
-    before = (installation.folder / "data" / "secret.key").read_bytes()
+    assert (await plain("secret", "set", name, typed="a-key-for-scripts\n")).code == 0
+    assert (await plain("secret", "list", "--json")).json == [name]
+    before = (plain.folder / "data" / "secret.key").read_bytes()
 
-    assert (await installation("secret", "rotate", "--json")).json == {"encrypted_anew": 1}
-    after = (installation.folder / "data" / "secret.key").read_bytes()
+    assert (await plain("secret", "rotate", "--json")).json == {"encrypted_anew": 1}
+    after = (plain.folder / "data" / "secret.key").read_bytes()
     assert after.endswith(before)
     assert len(after.splitlines()) == 2
-    assert (await installation("audit", "verify")).out == "The log is whole.\n"
+    assert (await plain("audit", "verify")).out == "The log is whole.\n"
 
-    refusal = await installation.refused("secret", "set", "PORT", typed="1")
+    refusal = await plain.refused("secret", "set", "PORT", typed="1")
     assert refusal == f"PORT is not a secret setting. These are: {', '.join(sorted(SECRETS))}."
     assert {"ORCHESTRATOR_ANTHROPIC_API_KEY", "ORCHESTRATOR_OPENAI_API_KEY", name} <= set(SECRETS)
-    assert "without spaces" in await installation.refused("secret", "set", name, typed="two words\n")
-    assert "without spaces" in await installation.refused("secret", "set", name, typed="")
-    assert (await installation("secret", "remove", name)).code == 0
-    assert "There is nothing stored" in await installation.refused("secret", "remove", name)
+    assert "without spaces" in await plain.refused("secret", "set", name, typed="two words\n")
+    assert "without spaces" in await plain.refused("secret", "set", name, typed="")
+    assert (await plain("secret", "remove", name)).code == 0
+    assert "There is nothing stored" in await plain.refused("secret", "remove", name)
 
 
 async def test_the_doctor_names_the_next_step(installation: Program):

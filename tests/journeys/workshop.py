@@ -12,7 +12,6 @@ from ground.github_api import GithubApi, Repo
 from ground.until import until
 from orchestrator import app, clock, telemetry
 from orchestrator.conversation.command import perform
-from orchestrator.delivery import hub_rounds
 from orchestrator.domain.command import ORCHESTRATOR, Answer, Command, Create, Resume, SetHub, Undo, WriteVision
 from orchestrator.domain.gate import Decision, Kind
 from orchestrator.domain.project import Step
@@ -151,18 +150,13 @@ class Workshop:
 async def workshop(github: GithubApi, data: Path, *, as_app: bool = False, **given: Any) -> AsyncIterator[Workshop]:
     """One that is known on GitHub by a token, or as an app."""
     key = data.with_suffix(".pem") if as_app else None
-    named = {"reconcile_s": 0.2, "drain_s": 0.2, "github_poll_s": 0.5, "data_dir": data} | given
+    named = {"reconcile_s": 0.1, "drain_s": 0.2, "github_poll_s": 0.5, "data_dir": data} | given
     settings = Settings(_env_file=None, **_fields(github.settings(app_key=key)), **named)
     data.mkdir(exist_ok=True)
-    hub_rounds.EVERY_S, before = 0.1, hub_rounds.EVERY_S
-    live = await app.compose(settings, METRICS)
-    try:
-        async with app.working(live):
-            known = await read(people.all)
-            made = (people.create, ORCHESTRATOR, "nadia@example.org", "Nadia", clock.now())
-            yield Workshop(github, known[0] if known else await tx(*made))
-    finally:
-        hub_rounds.EVERY_S = before
+    async with app.working(await app.compose(settings, METRICS)):
+        known = await read(people.all)
+        made = (people.create, ORCHESTRATOR, "nadia@example.org", "Nadia", clock.now())
+        yield Workshop(github, known[0] if known else await tx(*made))
 
 
 def _fields(environment: dict[str, str]) -> dict[str, str]:

@@ -16,8 +16,7 @@ from orchestrator.store import hubs, projects
 from orchestrator.store.hubs import Hub
 
 log = structlog.get_logger(__name__)
-EVERY_S = 2.0
-FIRST_S, LONGEST_S = 5.0, 300.0  # pauses after what did not work
+LONGEST_S = 300.0  # pause after what did not work again and again
 OPEN = "open"
 
 
@@ -29,10 +28,10 @@ async def forever() -> None:
                 rounds = Rounds()
                 while not lost.is_set():
                     await rounds.round()
-                    await asyncio.sleep(EVERY_S)
+                    await asyncio.sleep(runtime().settings.reconcile_s)
         except Exception:
             log.exception("hub.failed")  # the database went away, for example: begin anew
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(runtime().settings.reconcile_s)
 
 
 @dataclass
@@ -71,10 +70,11 @@ class Rounds:
 
     def _pause(self, project_id: str, problem: OrchestratorError) -> None:
         log.warning("hub.put_off", project=project_id, reason=str(problem))
-        pause = self.pauses.get(project_id, FIRST_S)
+        first = 2.5 * runtime().settings.reconcile_s
+        pause = self.pauses.get(project_id, first)
         self.pauses[project_id] = min(LONGEST_S, pause * 2)
         wanted = problem.seconds if isinstance(problem, Later) else pause
-        self.not_before[project_id] = time.monotonic() + max(wanted, FIRST_S)
+        self.not_before[project_id] = time.monotonic() + max(wanted, first)
 
 
 async def looked(project_id: str, found: Hub) -> None:
