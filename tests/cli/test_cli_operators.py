@@ -28,7 +28,7 @@ async def test_an_account_comes_and_goes(plain: Program):
 
     assert "is here already" in await plain.refused("user", "add", "nadia@example.org", "Other")
     assert "should look like name@example.org" in await plain.refused("user", "add", "nadia", "Nadia")
-    assert "Somebody has to own this plain" in await plain.refused("user", "disable", "nadia@example.org")
+    assert "Somebody has to own this installation" in await plain.refused("user", "disable", "nadia@example.org")
     assert "Nobody here has the email" in await plain.refused("user", "link", "tom@example.org")
 
     added = await plain("user", "add", "tom@example.org", "Tom")
