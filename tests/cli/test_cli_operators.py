@@ -34,9 +34,7 @@ async def test_an_account_comes_and_goes(plain: Program):
     added = await plain("user", "add", "tom@example.org", "Tom")
     assert "Send this link to tom@example.org. It works once, for a week:\n" in added.out
     assert (await plain("user", "disable", "tom@example.org")).code == 0
-    assert "is shut out. First: orchestrator user enable" in await plain.refused(
-        "user", "link", "tom@example.org"
-    )
+    assert "is shut out. First: orchestrator user enable" in await plain.refused("user", "link", "tom@example.org")
     listed = "nadia@example.org  Nadia  owner\ntom@example.org  Tom  shut out\n"
     assert (await plain("user", "list")).out == listed
     assert (await plain("user", "enable", "tom@example.org")).code == 0
