@@ -14,7 +14,7 @@ from journeys.states import States, World
 pytestmark = pytest.mark.timeout(600)
 # Enough to walk through every step; `make soak` walks for as long as it is let.
 FEW = settings(
-    max_examples=15,
+    max_examples=25,
     stateful_step_count=25,
     derandomize=True,
     database=None,
