@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -12,12 +12,14 @@ from orchestrator.forge.hub import app
 from orchestrator.forge.hub.troubles import FOREIGN, GONE, SILENT, UNAUTHORIZED, Later, Refused, trouble
 from orchestrator.settings import Settings
 
-if TYPE_CHECKING:
-    from githubkit import GitHub
-
 PAGE = 100
 PATIENCE = httpx.Timeout(20, connect=10)
 ENTERPRISE = "/api/v3"
+HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "X-GitHub-Api-Version": "2022-11-28",
+    "User-Agent": "project-orchestrator",
+}
 UNCHANGED, LIMITED_AT = 304, ("RATE_LIMITED", "RATE_LIMIT")
 
 
@@ -112,7 +114,7 @@ class Client:
             return await self._asked(method, path, await self.key(whose), etag, given, params)
 
     async def close(self) -> None:
-        await self._line.end()
+        await self._line.aclose()
 
     async def _as_app(self, method: str, path: str, word: str) -> Any:
         return (await self._asked(method, path, word)).data
@@ -126,48 +128,23 @@ class Client:
         given: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> Answer:
-        from githubkit.exception import RequestError, RequestFailed, RequestTimeout  # noqa: PLC0415 - see _github
-
         headers = {"Authorization": f"Bearer {key}"} | ({"If-None-Match": etag} if etag else {})
         try:
-            response = await self._github.arequest(
-                method, path, headers=headers, params=dict(params or {}), json=given if given is None else dict(given)
-            )
-        except RequestFailed as failed:
-            raw = failed.response.raw_response
-            raise trouble(raw.status_code, raw.headers, _said(raw), _what(path)) from failed
-        except RequestTimeout as late:
-            raise Later(SILENT, 5.0, unsure=not isinstance(late.exc, httpx.ConnectTimeout)) from late
-        except RequestError as gone:
-            raise Later(GONE, 5.0, unsure=not isinstance(gone.exc, httpx.ConnectError)) from gone
-        return _answer(response.raw_response)
+            response = await self._line.request(method, path, headers=headers, params=params or None, json=given)
+        except httpx.TimeoutException as late:
+            raise Later(SILENT, 5.0, unsure=not isinstance(late, httpx.ConnectTimeout)) from late
+        except httpx.RequestError as gone:
+            raise Later(GONE, 5.0, unsure=not isinstance(gone, httpx.ConnectError)) from gone
+        if response.is_error:
+            raise trouble(response.status_code, response.headers, _said(response), _what(path))
+        return _answer(response)
 
     @cached_property
-    def _github(self) -> "GitHub[Any]":
-        from githubkit import GitHub  # noqa: PLC0415 - a fifth of a second, for who needs it only
-
-        return GitHub(
-            base_url=f"{self.url}/",
-            http_cache=False,
-            auto_retry=False,
-            trust_env=False,
-            timeout=self._patience,
-            async_transport=self._line,
+    def _line(self) -> httpx.AsyncClient:
+        """A repository that was renamed is asked for under its new name, as GitHub says."""
+        return httpx.AsyncClient(
+            base_url=self.url, headers=HEADERS, timeout=self._patience, trust_env=False, follow_redirects=True
         )
-
-    @cached_property
-    def _line(self) -> "Line":
-        return Line(trust_env=False, retries=0)
-
-
-class Line(httpx.AsyncHTTPTransport):
-    """Connections that outlive one question: githubkit would open a new one for each."""
-
-    async def aclose(self) -> None:
-        """Not yet."""
-
-    async def end(self) -> None:
-        await super().aclose()
 
 
 def client(settings: Settings) -> Client | None:
