@@ -118,7 +118,8 @@ async def _begin(db: AsyncSession, channels: dict[str, Channel], post_id: str) -
     letter = await channels[room.channel].compose(db, post, room)
     mark = marked(letter) if letter else ""
     if letter is None or mark == post.shown:
-        post.status, post.tries, post.problem = PostStatus.SHOWN, 0, ""
+        post.tries, post.problem = 0, ""
+        _rests(post, letter)
         return None
     if post.rings and not post.outside and (until := await ringing.put_off(db, post, room)):
         post.status, post.due_at = PostStatus.HELD, until
@@ -142,7 +143,14 @@ async def _done(db: AsyncSession, going: Going, shown: Shown) -> None:
     if going.rings and not going.silent:
         post.rang_at = now
     if post.due_at == going.post.due_at:
-        post.status = PostStatus.SHOWN  # else its subject changed meanwhile: it is shown once more
+        _rests(post, going.letter)  # else its subject changed meanwhile: it is shown once more
+
+
+def _rests(post: PostRow, letter: Letter | None) -> None:
+    """It is shown as it is, until something changes; time alone may be that."""
+    post.status = PostStatus.SHOWN
+    if letter and letter.until:
+        post.status, post.due_at = PostStatus.DUE, letter.until
 
 
 async def _dead(db: AsyncSession, going: Going, problem: str, *, shut: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,7 @@ class Letter:
 
     text: str
     more: Mapping[str, Any] = field(default_factory=dict)  # buttons, files, state: plain values of the channel's own
+    until: datetime | None = None  # when time alone makes another letter of it, and it is to be shown anew
 
 
 @dataclass(frozen=True, slots=True)

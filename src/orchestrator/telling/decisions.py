@@ -50,6 +50,11 @@ def seconds_left(project: ProjectRow, gate: GateRow, now: datetime) -> int:
     return gates.seconds_left(gate.answered_at, now) if last and gate.answered_at else 0
 
 
+def until(gate: GateRow) -> datetime | None:
+    """When it is too late to take the answer back."""
+    return gate.answered_at + gates.MAY_BE_TAKEN_BACK if gate.answered_at else None
+
+
 def brief(answer: Answer, status: Status, zone: tzinfo, left: int = 0, here: str = "web") -> str:
     """“Approved by Ana on Telegram, 14:02 · Undo for 60 s”, and once it is too late for that only the beginning."""
     said = f"{MARKS[status].text} by {answer.who} {channel(answer.channel, here)}, {times.clock(answer.at, zone)}"

@@ -1,6 +1,8 @@
 """What we say on GitHub stands there once, is edited in place, and calls nobody who is not meant."""
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.github.issue import BOT, Town
 from ground.github_api import Fault, limited
@@ -9,9 +11,10 @@ from orchestrator.channels.github import markup
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import Answer
 from orchestrator.domain.elsewhere import PostStatus
-from orchestrator.domain.gate import Decision
+from orchestrator.domain.gate import MAY_BE_TAKEN_BACK, Decision, Status
 from orchestrator.runtime import read, tx
-from orchestrator.store import posts, rooms
+from orchestrator.store import gates, posts, rooms
+from orchestrator.store.elsewhere import PostRow
 
 COMMENTS = "POST .*/issues/\\d+/comments"
 FAULTS = {
@@ -40,6 +43,59 @@ async def test_whatever_goes_wrong_each_comment_is_there_once(here: Town, fault:
     assert len(texts) == len(set(texts))
     assert len([one for one in texts if "Is this the app you want?" in one]) == 1
     assert all(row.status is PostStatus.SHOWN for row in await here.of_issue(issue))
+
+
+async def test_an_answer_can_be_taken_back_in_the_issue_for_a_minute(here: Town):
+    ana = await here.link(here.ana)
+    project = await here.project(ana)
+    issue = here.ana.opens(here.repo, "Talk", "@orchestrator-bot hello there")
+    await here.heard()
+    gate = await here.decision(ana, project)
+    await here.says(issue, "Is this the app you want?")
+    here.ana.says(here.repo, issue, "/reject")
+    await here.come()
+    receipt = await here.says(issue, "`/undo` takes this back, until")
+    here.ana.says(here.repo, issue, "/undo")
+    await here.come()
+
+    await here.says(issue, "Taken back by @ana")
+    await here.says(issue, "### 🟡 Decision: Is this the app you want?")
+    assert receipt == here.comment(issue, "### ↩️ Decision")
+    assert (await read(gates.get, gate.id)).status is Status.TAKEN_BACK
+    here.ana.says(here.repo, issue, "/undo")
+    await here.come()
+    await here.says(issue, "There is no answer that can be taken back any more")
+
+
+async def test_after_that_minute_the_receipt_no_longer_says_so(here: Town):
+    ana = await here.link(here.ana)
+    project = await here.project(ana)
+    issue = here.ana.opens(here.repo, "Talk", "@orchestrator-bot hello there")
+    await here.heard()
+    gate = await here.decision(ana, project)
+    await here.says(issue, "Is this the app you want?")
+    await perform(Answer(gate.id, Decision.REJECT), ana.acts(), "no")
+    await here.says(issue, "`/undo` takes this back, until")
+    await until(lambda: tx(_a_minute_passes, gate.id))
+
+    await until(lambda: not any("/undo" in one for one in here.said(issue)))
+    assert here.comment(issue, "Rejected by @ana")
+    await until(lambda: _nothing_due(here, issue))
+
+
+async def _a_minute_passes(db: AsyncSession, id: str) -> bool:
+    """As soon as the receipt waits for that minute to be over."""
+    gate, post = await gates.get(db, id), await posts.get(db, await _of(db, id))
+    if post.due_at != gate.answered_at + MAY_BE_TAKEN_BACK:
+        return False
+    gate.answered_at -= MAY_BE_TAKEN_BACK
+    post.due_at -= MAY_BE_TAKEN_BACK
+    posts.wake(db)
+    return True
+
+
+async def _of(db: AsyncSession, id: str) -> str:
+    return await db.scalar(select(PostRow.id).where(PostRow.subject == f"gate:{id}"))
 
 
 async def test_a_mark_that_somebody_else_wrote_is_not_ours(here: Town):

@@ -18,6 +18,7 @@ from orchestrator.channels import posting
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import ORCHESTRATOR, Create, Say, WriteVision
 from orchestrator.domain.elsewhere import PostStatus
+from orchestrator.domain.gate import MAY_BE_TAKEN_BACK
 from orchestrator.errors import OrchestratorError
 from orchestrator.runtime import read, tx
 from orchestrator.settings import Settings
@@ -112,7 +113,9 @@ class Town:
 async def _nothing_open(db: AsyncSession) -> bool:
     if await arrivals.open(db, "telegram") or await cursors.behind(db, posting.READER):
         return False
-    return await db.scalar(select(PostRow.id).where(PostRow.status == PostStatus.DUE).limit(1)) is None
+    soon = clock.now() + MAY_BE_TAKEN_BACK / 2  # what is only to be shown anew when a minute is over is calm
+    due = select(PostRow.id).where(PostRow.status == PostStatus.DUE, PostRow.due_at < soon)
+    return await db.scalar(due.limit(1)) is None
 
 
 async def _writes(user: User, project: str) -> bool:

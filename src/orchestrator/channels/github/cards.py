@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.channels.github import markup
-from orchestrator.domain.gate import Kind, Status, Way
+from orchestrator.domain.gate import MAY_BE_TAKEN_BACK, Kind, Status, Way
 from orchestrator.domain.permission import EXACTLY
 from orchestrator.store.tables import GateRow
 from orchestrator.telling import decisions
@@ -19,6 +19,7 @@ MARKS: Final = {
     Status.REJECTED: "❌",
     Status.EXPIRED: "➖",
     Status.WITHDRAWN: "➖",
+    Status.TAKEN_BACK: "↩️",
 }
 SAID: Final = {
     Status.APPROVED: "Approved",
@@ -26,6 +27,8 @@ SAID: Final = {
     Status.REJECTED: "Rejected",
 }
 FOR_HOW_LONG: Final = {Way.ONCE: " Only this once.", Way.ALWAYS: " Always in this project."}
+TAKEN_BACK: Final = "Taken back by {who} on {when}. The question is asked again."
+UNDO: Final = "`/undo` takes this back, until {when}."
 ENDED: Final = "No longer asked since {when}. Nothing was decided."
 
 
@@ -37,6 +40,7 @@ class Card:
     address: str  # of our pages
     may_answer: Sequence[str]  # who, as GitHub calls them
     answered_by: str = ""  # as GitHub calls them, where we know
+    undo: bool = False  # whether the answer can still be taken back
 
     @property
     def page(self) -> str:
@@ -117,16 +121,19 @@ def _receipt(card: Card) -> str:
 
 
 def _said(card: Card) -> str:
-    """The same for ever: an edit that only says “yesterday” would be one too many."""
+    """The same for ever, but for the way back: an edit that only says “yesterday” would be one too many."""
     gate = card.gate
     at = gate.answered_at or gate.opened_at
     when = f"{at.day} {MONTHS[at.month - 1]} at {at:%H:%M} UTC"
-    if gate.status not in SAID:
-        return ENDED.format(when=when)
     who = card.answered_by and f"@{card.answered_by}"
     who = who or markup.words(gate.answered_name or "somebody")
+    if gate.status is Status.TAKEN_BACK:
+        return TAKEN_BACK.format(who=who, when=when)
+    if gate.status not in SAID:
+        return ENDED.format(when=when)
     version = f", for version {gate.version}" if gate.version else ""
     on = decisions.channel(gate.channel or "web").replace("here", "on our page")
     note = f": “{markup.words(gate.note)}”" if gate.note else "."
     lasts = FOR_HOW_LONG.get(gate.way, "") if gate.way else ""
-    return f"{SAID[gate.status]} by {who} on {when}, {on}{version}{note}{lasts}"
+    back = f"\n\n{UNDO.format(when=f'{at + MAY_BE_TAKEN_BACK:%H:%M:%S} UTC')}" if card.undo else ""
+    return f"{SAID[gate.status]} by {who} on {when}, {on}{version}{note}{lasts}{back}"

@@ -65,7 +65,7 @@ class Github:
         if room.kind is not RoomKind.ISSUE:
             return None
         text = await writing.text(db, post, room, self._settings.address)
-        return None if text is None else Letter(text)
+        return None if text is None else Letter(text, until=await writing.until(db, post))
 
     async def show(self, post: PostRow, room: RoomRow, letter: Letter, *, silent: bool, unsure: bool) -> Shown:
         """GitHub tells people of every new comment and of no edit, so that nothing can be said silently."""

@@ -16,7 +16,7 @@ from orchestrator.channels.github.us import NAME, Us
 from orchestrator.conversation.command import perform
 from orchestrator.domain import answer as answers
 from orchestrator.domain import plain
-from orchestrator.domain.command import Actor, Answer, Command, Create, Pause, Resume, Say
+from orchestrator.domain.command import Actor, Answer, Command, Create, Pause, Resume, Say, TakeBack
 from orchestrator.domain.elsewhere import RoomKind
 from orchestrator.errors import Conflict, NotAllowed, NotFound, OrchestratorError, Unreachable
 from orchestrator.forge.hub import Later, Refused
@@ -181,11 +181,20 @@ async def _meant(said: Remark, heard: Heard, project: ProjectRow) -> tuple[Comma
         return Say(project.id, words), True
     if heard.asked.word in STEERS:
         return STEERS[heard.asked.word](project.id), True
+    if heard.asked.word == "undo":
+        return _back(project), True
     gate = await read(gates.pending, project.id)
     if gate is None:
         raise Conflict(notices.NOTHING_OPEN)
     _still_asked(gate, said.at)
     return decided(gate, heard.asked), False
+
+
+def _back(project: ProjectRow) -> TakeBack:
+    """Of the last answer. Raises Conflict where something else was decided since."""
+    if not (last := (project.before or {}).get("gate")):
+        raise Conflict(notices.NOTHING_TO_UNDO)
+    return TakeBack(str(last))
 
 
 def decided(gate: GateRow, asked: Asked) -> Answer:

@@ -5,6 +5,7 @@ from typing import Final
 HELP: Final = (
     "Mention me and write what you would like, or begin a line with one of these:\n\n"
     "- `/approve`, `/changes what should be different`, `/reject`, `/later`: answer the open decision\n"
+    "- `/undo`: take back an answer, for a minute\n"
     "- `/status`: where it stands\n- `/pause`, `/resume`\n- `/link CODE`: let me know who you are"
 )
 LINKED: Final = "Hello {name}, now I know that this account is yours."
@@ -12,6 +13,7 @@ NO_CODE: Final = "Write the code behind it: `/link CODE`. You get one on your se
 LATER: Final = "All right. The decision stays open; no answer never means yes."
 NO_PROJECT: Final = "There is no project for this repository yet. Mention me and write what you would like to make."
 NOTHING_OPEN: Final = "There is no open decision at the moment, so nothing was decided."
+NOTHING_TO_UNDO: Final = "There is no answer that can be taken back any more, so nothing was changed."
 NEWER: Final = "Another question was asked since you wrote that, so nothing was decided. Please look at it first."
 ANOTHER: Final = "That answer is for a question that is not open any more. Nothing was decided."
 NOT_CLEAR: Final = (

@@ -25,6 +25,7 @@ WORDS: Final = {
     "pause": "pause",
     "resume": "resume",
     "later": "later",
+    "undo": "undo",
     "link": "link",
     "help": "help",
 }

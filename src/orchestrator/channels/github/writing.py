@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator import clock
 from orchestrator.channels.github import cards, markup
 from orchestrator.channels.github.cards import Card
 from orchestrator.channels.github.us import NAME
@@ -17,7 +19,7 @@ from orchestrator.store import gates, identities, members, messages, phases, pro
 from orchestrator.store.elsewhere import PostRow, RoomRow
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import PhaseRow, ProjectRow
-from orchestrator.telling import standing
+from orchestrator.telling import decisions, standing
 from orchestrator.telling import status as statuses
 
 Page = str  # the address of our pages
@@ -34,13 +36,23 @@ async def text(db: AsyncSession, post: PostRow, room: RoomRow, page: Page) -> st
     return None if found is None else markup.fitting(found, f"{page}/projects/{post.project_id or ''}")
 
 
+async def until(db: AsyncSession, post: PostRow) -> datetime | None:
+    """When it will read differently, although nothing happens: an answer can be taken back for a minute."""
+    kind, _, id = post.subject.partition(":")
+    if kind != "gate" or post.project_id is None:
+        return None
+    gate, project = await gates.get(db, id), await projects.row(db, post.project_id)
+    return decisions.until(gate) if decisions.seconds_left(project, gate, clock.now()) else None
+
+
 async def _gate(db: AsyncSession, _post: PostRow, id: str, page: Page) -> str:
     gate = await gates.get(db, id)
     project = await projects.row(db, gate.project_id)
     before = [one for one in await gates.of(db, [gate.project_id]) if one.opened_at <= gate.opened_at]
     names = await _may_answer(db, gate.project_id)
     by = await identities.named(db, NAME, [gate.answered_by]) if gate.answered_by else []
-    return cards.text(Card(gate, project.name, len(before), page, names, by[0] if by else ""))
+    left = decisions.seconds_left(project, gate, clock.now())
+    return cards.text(Card(gate, project.name, len(before), page, names, by[0] if by else "", left > 0))
 
 
 async def _may_answer(db: AsyncSession, project_id: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -41,10 +41,6 @@ class Drafts:
             yield
             self._begin(self._show(stack.pop_all(), follower, visit.number % NUMBERS or 1, chat, project_id))
 
-    def later(self, seconds: float, act: Callable[[str], Awaitable[None]], about: str) -> None:
-        """Do something in a while, if we are still here."""
-        self._begin(_after(seconds, act, about))
-
     async def end(self) -> None:
         """Let go of all of them."""
         for task in list(self._tasks):
@@ -82,11 +78,6 @@ class Drafts:
         except Unreachable:
             return True
         return bool(newest) and newest[-1].role != "user"
-
-
-async def _after(seconds: float, act: Callable[[str], Awaitable[None]], about: str) -> None:
-    await asyncio.sleep(seconds)
-    await act(about)
 
 
 def _more(written: str, follower: Follower) -> str:

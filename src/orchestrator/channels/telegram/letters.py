@@ -87,7 +87,7 @@ async def _gate(sight: Sight, post: PostRow, about: str) -> Letter | None:
     undo = _undo(sight, found, gate)
     rows = [*(after.rows if after else ()), *undo]
     letter = _letter(joined(slip, after.text) if after else f"{bold(found.project.name)}\n{slip}", rows)
-    return replace(letter, more={**letter.more, "for_a_while": True}) if undo else letter
+    return replace(letter, until=decisions.until(gate)) if undo else letter
 
 
 def _undo(sight: Sight, found: Standing, gate: GateRow) -> list[list[Button]]:

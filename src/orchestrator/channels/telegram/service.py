@@ -6,14 +6,9 @@ from orchestrator.channels.ports import Letter, Shown
 from orchestrator.channels.telegram import answering, fetching, letters, membership, moving, showing, talk, updates
 from orchestrator.channels.telegram.calls import Calls
 from orchestrator.channels.telegram.drafts import Drafts
-from orchestrator.domain.gate import MAY_BE_TAKEN_BACK
-from orchestrator.runtime import tx
 from orchestrator.settings import Settings
-from orchestrator.store import posts
 from orchestrator.store.arrivals import Arrival
 from orchestrator.store.elsewhere import PostRow, RoomRow
-
-A_WHILE_S = MAY_BE_TAKEN_BACK.total_seconds() + 1
 
 
 class Telegram:
@@ -51,10 +46,7 @@ class Telegram:
         to be asked twice, with the same buttons, is better than not to be asked.
         """
         del unsure
-        shown = await showing.show(self.calls, post, room, letter, silent=silent)
-        if letter.more.get("for_a_while"):
-            self.drafts.later(A_WHILE_S, _fresh, post.id)
-        return shown
+        return await showing.show(self.calls, post, room, letter, silent=silent)
 
     async def serve(self) -> None:
         """Fetch what comes, or let Telegram bring it, until cancelled."""
@@ -63,12 +55,3 @@ class Telegram:
         finally:
             await self.drafts.end()
             await self.calls.close()
-
-
-async def _fresh(post_id: str) -> None:
-    """Show it anew: a button on it has had its time. Where nobody does, pressing it says so."""
-    await tx(_again, post_id)
-
-
-async def _again(db: AsyncSession, post_id: str) -> None:
-    posts.fresh(db, await posts.get(db, post_id))
