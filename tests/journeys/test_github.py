@@ -1,4 +1,7 @@
-"""A feature wholly over a GitHub issue: from a mention to merged pull requests, whatever happens in between."""
+"""A feature wholly over a GitHub issue: from a mention to merged pull requests, whatever happens in between.
+
+We are a GitHub App here; with a key of an account we are in the other journeys on GitHub.
+"""
 
 import asyncio
 import contextlib
@@ -22,7 +25,8 @@ from orchestrator import clock, vault
 from orchestrator.store import engine, links, people
 
 pytestmark = pytest.mark.timeout(300)
-BOT = "orchestrator-bot"
+BOT = "orchestrator-app"
+LOGIN = f"{BOT}[bot]"
 IDEA = "A meal planning app for our family that plans dinners and prints a shopping list"
 APP = {"README.md": "# Shop\n", "shop.txt": "dinner\n"}
 COMMENTS = "POST .*/issues/\\d+/comments"
@@ -56,12 +60,12 @@ class Street:
         await until(lambda: any("now I know" in one for one in self.ours(issue)), LONG_S)
 
     def ours(self, issue: int) -> list[str]:
-        return [one["body"] for one in self.repo.conversation(issue) if one["user"].login == BOT]
+        return [one["body"] for one in self.repo.conversation(issue) if one["user"].login == LOGIN]
 
     def card(self) -> tuple[int, str]:
         """The comment that asks something, and what."""
         for one in self.repo.conversation(self.issue):
-            found = OPEN.match(one["body"]) if one["user"].login == BOT else None
+            found = OPEN.match(one["body"]) if one["user"].login == LOGIN else None
             if found and found[1] not in self.answered:
                 return one["id"], found[1]
         return 0, ""
@@ -102,7 +106,8 @@ async def _code(data: Path) -> str:
 async def street(tmp_path: Path, nursery: Nursery) -> AsyncIterator[Street]:
     async with GithubApi(tmp_path) as github:
         server = nursery.server(tmp_path / "data", rate_limits="off", github_poll_s=0.5, reconcile_s=0.5, drain_s=0.5)
-        server.settings |= github.settings()
+        github.install("acme")
+        server.settings |= github.settings(app_key=tmp_path / "app.pem")
         repo = github.repository("acme/shop", APP)
         async with server:
             yield Street(server, github, repo, github.person("ana", repo, "write"))
