@@ -91,10 +91,16 @@ class Phone:
 
 
 @asynccontextmanager
-async def server(nursery: Nursery, folder: Any, telegram: TelegramApi, **more: Any) -> AsyncIterator[Server]:
+async def server(
+    nursery: Nursery, folder: Any, telegram: TelegramApi, *, hooked: bool = False, **more: Any
+) -> AsyncIterator[Server]:
+    """`hooked`: Telegram brings it what comes; else it asks."""
     settings = {"rate_limits": "off", "reconcile_s": 0.5, "drain_s": 0.5, "sandbox": "off"}
     where = {"telegram_bot_token": TOKEN, "telegram_api_url": telegram.url}
-    async with nursery.server(folder / "data", **settings, **where, **more) as one:
+    one = nursery.server(folder / "data", **settings, **where, **more)
+    if hooked:
+        one.settings |= {"TELEGRAM_WEBHOOK_SECRET": "seven-birds", "ORCHESTRATOR_PUBLIC_URL": one.url}
+    async with one:
         yield one
 
 

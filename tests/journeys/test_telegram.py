@@ -99,8 +99,10 @@ async def test_two_projects_in_one_chat_and_a_service_that_fails(
             assert len(answered) == len(set(answered)) == 4
 
 
-async def test_a_stranger_in_every_place(nursery: Nursery, tmp_path: Path, telegram: TelegramApi):
-    async with phones.server(nursery, tmp_path, telegram) as server:
+async def test_a_stranger_in_every_place_where_telegram_brings_what_comes(
+    nursery: Nursery, tmp_path: Path, telegram: TelegramApi
+):
+    async with phones.server(nursery, tmp_path, telegram, hooked=True) as server:
         phone, eve = Phone(telegram.person("Nadia")), Phone(telegram.person("Eve"))
         await phone.link(server)
         group = telegram.group("Kitchen")
@@ -117,6 +119,7 @@ async def test_a_stranger_in_every_place(nursery: Nursery, tmp_path: Path, teleg
             await eve.sees("I work for people who have an account")
             await until(lambda: len([one for one in queries if one in telegram.answers]) == len(queries), phones.WITHIN)
         await until(lambda: phones.all_taken(server), phones.WITHIN)
+        assert telegram.hooked > len(queries)
         assert len([text for text in group.shows() if "I work for people" in text]) <= 2
         assert len(await phones.projects(server)) == 1
         assert "Approve" in card.buttons
