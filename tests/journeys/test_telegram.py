@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ground.nursery import Nursery
+from ground.postgres import Cluster
 from ground.telegram_api import Fault, TelegramApi
 from ground.until import until
 from journeys import telegram_phone as phones
@@ -72,9 +73,10 @@ async def test_an_app_of_five_phases_over_telegram_alone(nursery: Nursery, tmp_p
 
 
 async def test_two_projects_in_one_chat_and_a_service_that_fails(
-    nursery: Nursery, tmp_path: Path, telegram: TelegramApi
+    nursery: Nursery, tmp_path: Path, telegram: TelegramApi, postgres_cluster: Cluster
 ):
-    async with phones.server(nursery, tmp_path, telegram) as server:
+    database = await postgres_cluster.create("two_in_one_chat")
+    async with phones.server(nursery, tmp_path, telegram, database=database) as server:
         phone = Phone(telegram.person("Nadia"))
         await phone.link(server)
         telegram.spacing = 0.3
