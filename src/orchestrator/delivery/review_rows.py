@@ -125,7 +125,7 @@ def as_phase(known: Rows, row: PhaseRow, *, merged: bool | None = None) -> Phase
         features=tuple(known.features.get(id, id) for id in row.features),
         promises=tuple(Promise(one["id"], one["text"], one["id"] in kept) for one in row.criteria),
         plans=sum(gate.kind is Kind.PHASE_START and gate.phase == row.number for gate in known.gates),
-        checks=tuple(map(_check, ran)),
+        checks=tuple(_check(check, place) for place, check in enumerate(ran)),
         work=tuple(_work(run) for run in known.runs if run.phase == row.number),
         decisions=tuple(one for one in decisions(known) if one.phase == row.number),
         noticed=tuple(_noticed(one) for one in row.findings),
@@ -143,9 +143,10 @@ def _kept(row: PhaseRow, ran: Sequence[CheckRow]) -> set[str]:
     return {id for check in here for id in check.details.get("tried", ())}
 
 
-def _check(row: CheckRow) -> Check:
+def _check(row: CheckRow, place: int) -> Check:
     seconds = row.milliseconds / 1000
-    return Check(row.name, row.run_key, row.passed, row.sentence, row.total or 0, seconds, row.commit, row.log_sha256)
+    tests, point, log = row.total or 0, row.commit, row.log_sha256
+    return Check(row.name, row.run_key, row.passed, row.sentence, tests, seconds, point, log, place)
 
 
 def _work(row: RunRow) -> Work:

@@ -15,6 +15,7 @@ from orchestrator.domain.review import execution, improving, patterns, reviewed
 from orchestrator.domain.review import planned as plans
 from orchestrator.domain.review.facts import Facts, File, Phase, Plan, Ready
 from orchestrator.domain.review.reviewed import Review
+from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import NotFound, OrchestratorError, Unreachable
 from orchestrator.evidence import history, repository
 from orchestrator.evidence.places import beside_tests
@@ -53,16 +54,19 @@ def review(facts: Facts) -> Review:
     return reviewed.review(facts, {place: playbook.to_keep(name) for place, name in COMMANDS.items()})
 
 
-def key(last: PhaseRow) -> str:
-    """Under which the reports are put into the repository: once for each time that a project is completed."""
-    return f"{last.project_id}-reports-{last.number}-{last.attempt}"
+def key(last: PhaseRow, vision: int = 0) -> str:
+    """Under which the reports are put into the repository: once for each time that a project is completed.
+
+    `vision` is the version that needs no more phases, where that completes it.
+    """
+    return f"{last.project_id}-reports-{last.number}-{last.attempt}{f'-vision-{vision}' * bool(vision)}"
 
 
-async def put(project: Project, taken: Taken, key: str) -> None:
+async def put(project: Project, taken: Taken | None, key: str) -> None:
     """Have both reports in the repository, once per key. An app is complete also where that cannot be."""
     faults.point("reports")
     try:
-        facts = await gathered(project.id, taken)
+        facts = await gathered(project.id, taken, complete=True)
         texts = {EXECUTION: execution.markdown(facts), REVIEW: reviewed.markdown(review(facts))}
         if (await read(rows, project.id)).project.hub:
             await _sent(project.id, texts, key)
@@ -86,19 +90,20 @@ async def _sent(project_id: str, texts: Mapping[str, str], key: str) -> None:
     await git.meet_elsewhere(project_id, found.git)
 
 
-async def gathered(project_id: str, taken: Taken | None = None) -> Facts:
-    """All that is known of a project now."""
+async def gathered(project_id: str, taken: Taken | None = None, *, complete: bool = False) -> Facts:
+    """All that is known of a project now. `complete`: it is about to be, and what is not built never will be."""
     known = await read(rows, project_id)
     project = known.project
     source = Path(project.repository) if project.repository else None
-    phases = await asyncio.gather(*(_phase(known, row, source, taken) for row in known.phases))
+    here = [row for row in known.phases if not complete or row.status is PhaseStatus.COMPLETED or _is(row, taken)]
+    phases = await asyncio.gather(*(_phase(known, row, source, taken) for row in here))
     head = await _head(project_id) if source else ""
     guides, closed = await _guides(source, head) if source else ((), ())
     return Facts(
         name=project.name,
         save_point=head,
         at=clock.now(),
-        complete=taken is not None or project.step is Step.COMPLETED,
+        complete=complete or project.step is Step.COMPLETED,
         phases=tuple(phases),
         first=intended(known),
         minds=known.minds,
@@ -112,6 +117,10 @@ async def gathered(project_id: str, taken: Taken | None = None) -> Facts:
         closed=closed,
         ready=await _ready(project_id),
     )
+
+
+def _is(row: PhaseRow, taken: Taken | None) -> bool:
+    return taken is not None and taken.number == row.number
 
 
 async def _head(project_id: str) -> str:
@@ -131,8 +140,7 @@ async def _ready(project_id: str) -> Ready:
 
 async def _phase(known: Rows, row: PhaseRow, source: Path | None, taken: Taken | None) -> Phase:
     """One phase, with what git says about its save points."""
-    here = taken if taken and taken.number == row.number else None
-    phase = as_phase(known, row, merged=here.fresh if here else None)
+    phase = as_phase(known, row, merged=taken.fresh if taken and _is(row, taken) else None)
     plan = known.plans.get(row.number)
     text = plan.markdown if plan else ""
     if source is None or not row.base or not row.commit:

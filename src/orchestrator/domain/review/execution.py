@@ -1,5 +1,6 @@
 """The report of what was built: features, files, checks, what went well and what did not; facts alone. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +10,7 @@ from orchestrator.domain.gate import Kind, Status
 from orchestrator.domain.plain import counted, listed
 from orchestrator.domain.review import planned, rules
 from orchestrator.domain.review.divergence import Divergence
-from orchestrator.domain.review.facts import Check, Decision, Facts, Phase
+from orchestrator.domain.review.facts import Check, Decision, Facts, Phase, Promise
 from orchestrator.domain.review.wording import bullets, changed, code, document, head, length, said
 from orchestrator.domain.run import RunKind, RunStatus
 
@@ -24,7 +25,7 @@ EARLY = "Nothing is part of the app yet."
 
 def markdown(facts: Facts, number: int = 0) -> str:
     """The whole project, or one phase of it, which may still be in the making."""
-    phases = [phase for phase in facts.phases if number in {0, phase.number}]
+    phases = _of(facts, number)
     shown = [phase for phase in phases if phase.done or number]
     of = f": phase {number}" if number else ""
     return document(
@@ -50,9 +51,18 @@ def markdown(facts: Facts, number: int = 0) -> str:
     )
 
 
+def _of(facts: Facts, number: int) -> list[Phase]:
+    """All phases in their order, or one."""
+    return sorted((phase for phase in facts.phases if number in {0, phase.number}), key=lambda phase: phase.number)
+
+
+def _in_order(phase: Phase) -> list[Promise]:
+    return sorted(phase.promises, key=lambda one: [int(part) for part in re.findall(r"\d+", one.id)] or [0])
+
+
 def values(facts: Facts, number: int = 0) -> dict[str, Any]:
     """For programs."""
-    phases = [phase for phase in facts.phases if number in {0, phase.number}]
+    phases = _of(facts, number)
     files = facts.files if not number else tuple(file for phase in phases for file in phase.files)
     return {
         "commit": facts.save_point,
@@ -69,8 +79,8 @@ def _built(phase: Phase) -> list[str]:
     features = f" Features: {listed([said(one) for one in phase.features])}." if phase.features else ""
     return [
         f"### Phase {phase.number}: {said(plain.uncapital(phase.title))}",
-        f"{said(phase.outcome)}{features} It is {state}; {kept} of {counted(len(phase.promises), 'promise')} kept.",
-        bullets((f"{one.id} ({'kept' if one.kept else 'open'}): {said(one.text)}" for one in phase.promises), ""),
+        f"{said(phase.outcome)}{features} It is {state}; {kept} of {len(phase.promises)} promises are kept.",
+        bullets((f"{one.id} ({'kept' if one.kept else 'open'}): {said(one.text)}" for one in _in_order(phase)), ""),
     ]
 
 
@@ -96,7 +106,9 @@ def _rounds(phase: Phase) -> str:
 
 
 def _newest(phase: Phase) -> str:
-    return bullets((_check(check) for check in sorted(phase.checks, key=lambda one: (one.round, one.name))), "")
+    return bullets(
+        (_check(check) for check in sorted(phase.checks, key=lambda one: (one.place, one.round, one.name))), ""
+    )
 
 
 def _check(check: Check) -> str:

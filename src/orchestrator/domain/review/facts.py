@@ -28,6 +28,7 @@ class Check:
     seconds: float = 0
     save_point: str = ""
     log: str = ""  # the hash of what it printed
+    place: int = 0  # in time, among the checks of its phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ OTHERS = {PLAN: ".claude/commands/plan-feature.md", EXECUTE: ".claude/commands/e
 HEADING = "## Learned from earlier phases"
 CONTEXT = 3  # lines of a file that stand before a change to it
 
+ALWAYS = frozenset({"wish"})  # justified, and yet to be learned from
 # What is to be written where, after a difference of this kind.
 LESSONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "promise-open": (
@@ -43,8 +44,9 @@ LESSONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "outside": ((AGENTS, "Write only inside this repository’s folder."),),
     "not-fresh": ((EXECUTE, "Keep the change small, so that it can be taken in soon after it was checked."),),
     "estimate": ((PLAN, "If the phase looks larger than those before, say so under Risks, with a way to split it."),),
-    "phase-dropped": ((PLAN, "Plan nothing that only a later phase would need."),),
-    "promises-changed": ((PLAN, "Ask under Risks about each criterion that can be read in two ways."),),
+    "promise-dropped": ((PLAN, "Ask under Risks about each criterion that can be read in two ways."),),
+    "promise-added": ((PLAN, "Plan nothing that no criterion asks for."),),
+    "phases-changed": ((PLAN, "Plan nothing that only a later phase would need."),),
 }  # fmt: skip
 
 
@@ -63,10 +65,11 @@ def actions(
 ) -> tuple[Action, ...]:
     """One change for each file that has something to learn. `ours` are our commands, for who has none of their own.
 
-    What a file says already is not said again, so that the same review after the change asks for nothing. Those that
-    are `closed` (a link, too long, no text) are left alone.
+    What a person decided teaches a builder nothing, but for wishes about what it made. What a file says already is not
+    said again, so that the same review after the change asks for nothing. Those that are `closed` (a link, too long, no
+    text) are left alone.
     """
-    rules = {one.rule for one in found}
+    rules = {one.rule for one in found if one.rule in ALWAYS or not one.justified}
     wanted: dict[str, dict[str, list[str]]] = {}
     for rule in (rule for rule in LESSONS if rule in rules):
         for target, line in LESSONS[rule]:

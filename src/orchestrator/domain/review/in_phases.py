@@ -76,7 +76,7 @@ def file_extra(phase: Phase) -> Iterator[Divergence]:
     others = sorted(set(extra) - set(tests))
     if tests:
         yield Divergence(
-            "test-extra", phase.number, "the tests that the plan names", f"also changed: {places(tests)}",
+            "file-extra", phase.number, "the tests that the plan names", f"also changed: {places(tests)}",
             "More is tried than was planned.", Class.GOOD, justified=True, cause=Cause.PLAN,
             impact="More would be noticed if it broke.",
         )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from orchestrator.domain import plain, plan
 from orchestrator.domain.gate import Kind
 from orchestrator.domain.plain import counted
-from orchestrator.domain.review.facts import Facts
+from orchestrator.domain.review.facts import Facts, Phase
 
 PAPERS = ("AGENTS.md", "CLAUDE.md")
 MOST = 60  # rules that are looked at
@@ -84,9 +84,14 @@ def _first(facts: Facts) -> str | None:
 
 
 def _green(facts: Facts) -> str | None:
-    """Whatever was red on the way: what was handed over last decides."""
+    """Whatever was red on the way: how our checks ended decides."""
     checked = [phase for phase in facts.done if phase.checks]
-    return _phases([phase.number for phase in checked if not any(phase.rounds.values())]) if checked else None
+    return _phases([phase.number for phase in checked if not _ended_green(phase)]) if checked else None
+
+
+def _ended_green(phase: Phase) -> bool:
+    newest = max(phase.checks, key=lambda one: (one.place, one.round))
+    return phase.rounds[newest.round]
 
 
 def _guarded(facts: Facts) -> str | None:
@@ -122,11 +127,6 @@ def _asked(facts: Facts) -> str | None:
 
 PATTERNS = (
     Pattern(
-        re.compile(r"\btests?\b.{0,30}\b(first|before)\b|\btest[- ]driven\b|\bTDD\b", re.IGNORECASE),
-        "History shows it for each phase.",
-        _first,
-    ),
-    Pattern(
         re.compile(
             r"\b(delete|skip|remove|weaken|disable|lower)\b.{0,40}\b(tests?|thresholds?|coverage)\b", re.IGNORECASE
         ),
@@ -137,6 +137,14 @@ PATTERNS = (
         re.compile(r"\b(tests?|checks?)\b.{0,40}\b(pass|green)\b|\bfailing tests?\b", re.IGNORECASE),
         "Our own checks passed in each phase.",
         _green,
+    ),
+    Pattern(
+        re.compile(
+            r"\btests?\b.{0,30}\b(first\b|before\b.{0,12}\b(code|building|implement))|\btest[- ]driven\b|\bTDD\b",
+            re.IGNORECASE,
+        ),
+        "History shows it for each phase.",
+        _first,
     ),
     Pattern(
         re.compile(r"\b(no|without|avoid|new|add)\b.{0,20}\b(dependenc|librar|packages?\b)", re.IGNORECASE),

@@ -1,69 +1,69 @@
 """All rules by which plan and result are compared, those about the project as a whole among them. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from orchestrator.domain import plain
 from orchestrator.domain.plain import counted, listed
 from orchestrator.domain.review import in_phases
 from orchestrator.domain.review.divergence import Cause, Class, Divergence, Rule
-from orchestrator.domain.review.facts import Facts, Intended, Phase
+from orchestrator.domain.review.facts import Facts
 
 NAMED = 3
 DECIDED = "A person approved other phases after the first yes."
 NOBODY = "No decision says so."
 
 
-def _key(title: str) -> str:
-    return plain.key(title)
-
-
-def _names(titles: list[str]) -> str:
+def _names(titles: Iterable[str]) -> str:
     named = [f"“{title}”" for title in sorted(titles)]
     more = [f"{plain.number(len(named) - NAMED)} more"] if len(named) > NAMED else []
     return listed([*named[:NAMED], *more])
 
 
+def _agreed(facts: Facts) -> set[str]:
+    return {text for phase in facts.first for text in phase.promises}
+
+
+def _built(facts: Facts) -> set[str]:
+    return {promise.text for phase in facts.done for promise in phase.promises}
+
+
 def dropped(facts: Facts) -> Iterator[Divergence]:
-    """Phases of the first yes that are not part of the app when nothing is left to build."""
-    built = {_key(phase.title) for phase in facts.done}
-    gone = [one.title for one in facts.first if _key(one.title) not in built] if facts.complete else []
+    """Promises of the first yes that are not among those of the app when nothing is left to build."""
+    gone = _agreed(facts) - _built(facts) if facts.complete else set()
     if gone:
         decided = bool(facts.minds)
         yield Divergence(
-            "phase-dropped", 0, f"{counted(len(facts.first), 'phase')} at the first yes",
-            f"not built as such: {_names(gone)}", DECIDED if decided else NOBODY,
+            "promise-dropped", 0, f"{counted(len(_agreed(facts)), 'promise')} at the first yes",
+            f"not built: {_names(gone)}", DECIDED if decided else NOBODY,
             Class.MINOR if decided else Class.BAD, justified=decided, cause=Cause.PERSON if decided else Cause.MISTAKE,
-            impact="The app does other things than were agreed at first.",
+            impact="The app lacks something that was agreed at first.",
         )  # fmt: skip
 
 
 def added(facts: Facts) -> Iterator[Divergence]:
-    agreed = {_key(one.title) for one in facts.first}
-    new = [phase.title for phase in facts.done if _key(phase.title) not in agreed] if facts.first else []
+    new = _built(facts) - _agreed(facts) if facts.first else set()
     if new:
         decided = bool(facts.minds)
         yield Divergence(
-            "phase-added", 0, f"{counted(len(facts.first), 'phase')} at the first yes", f"also built: {_names(new)}",
-            DECIDED if decided else NOBODY, Class.GOOD if decided else Class.MINOR, justified=decided,
-            cause=Cause.PERSON if decided else Cause.PLAN, impact="The app does more than was agreed at first.",
+            "promise-added", 0, f"{counted(len(_agreed(facts)), 'promise')} at the first yes",
+            f"also built: {_names(new)}", DECIDED if decided else NOBODY,
+            Class.GOOD if decided else Class.MINOR, justified=decided, cause=Cause.PERSON if decided else Cause.PLAN,
+            impact="The app does more than was agreed at first.",
         )  # fmt: skip
 
 
-def reworded(facts: Facts) -> Iterator[Divergence]:
-    """Phases with the same title and other promises."""
-    first = {_key(one.title): one for one in facts.first}
-    changed = [phase.title for phase in facts.done if _differs(first.get(_key(phase.title)), phase)]
-    if changed:
+def regrouped(facts: Facts) -> Iterator[Divergence]:
+    """Other phases than those of the first yes, whatever they promise."""
+    first, built = {plain.key(one.title) for one in facts.first}, {plain.key(one.title) for one in facts.done}
+    new = {phase.title for phase in facts.done if plain.key(phase.title) not in first}
+    if first and (new or (facts.complete and first - built)):
         decided = bool(facts.minds)
         yield Divergence(
-            "promises-changed", 0, "the promises of the first yes", f"other promises in {_names(changed)}",
+            "phases-changed", 0, f"{counted(len(first), 'phase')}: {_names(one.title for one in facts.first)}",
+            f"{counted(len(facts.done), 'phase')}, of which new: {_names(new) or 'none'}",
             DECIDED if decided else NOBODY, Class.MINOR, justified=decided,
-            cause=Cause.PERSON if decided else Cause.PLAN, impact="What is shown to be so is not what was agreed.",
+            cause=Cause.PERSON if decided else Cause.PLAN, impact="It came about in other steps than were agreed.",
         )  # fmt: skip
-
-
-def _differs(intended: Intended | None, phase: Phase) -> bool:
-    return intended is not None and {*intended.promises} != {promise.text for promise in phase.promises}
 
 
 def dear(facts: Facts) -> Iterator[Divergence]:
@@ -77,24 +77,24 @@ def dear(facts: Facts) -> Iterator[Divergence]:
 
 RULES = (
     Rule(
-        "phase-dropped", "Phases of the first yes with phases that were built",
-        "One that was not built: minor and justified where a person decided it later, else bad.", dropped,
+        "promise-dropped", "Promises of the first yes with those of the app",
+        "One that is not there at the end: minor and justified where a person decided it later, else bad.", dropped,
     ),
     Rule(
-        "phase-added", "Phases that were built with phases of the first yes",
+        "promise-added", "Promises of the app with those of the first yes",
         "One more: good and justified where a person decided it later, else minor.", added,
     ),
     Rule(
-        "promises-changed", "Promises of the first yes with those that were built",
-        "Others: minor, and justified where a person decided it later.", reworded,
+        "phases-changed", "Phases of the first yes with phases that were built",
+        "Others: minor, and justified where a person decided it later.", regrouped,
     ),
     Rule("limit", "The first limit with what was spent", "More: minor and justified, for a person let it go on.", dear),
     *in_phases.RULES,
 )  # fmt: skip
-ORDER = {rule.id: place for place, rule in enumerate(RULES)} | {"test-extra": 0}
+ORDER = {rule.id: place for place, rule in enumerate(RULES)}
 
 
 def found(facts: Facts) -> tuple[Divergence, ...]:
     """All differences, in one order whatever the order of the facts."""
     every = (one for rule in RULES for one in rule.find(facts))
-    return tuple(sorted(every, key=lambda one: (one.phase, ORDER[one.rule], one.actual)))
+    return tuple(sorted(every, key=lambda one: (one.phase, ORDER[one.rule], one.kind, one.actual)))
