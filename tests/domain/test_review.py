@@ -1,6 +1,7 @@
 """Plan against result: the same facts give the same verdict, each difference its class, and its lesson a change."""
 
 import random
+import re
 import subprocess
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from orchestrator.domain.review.facts import (
 )
 from orchestrator.domain.review.score import costs, score
 from orchestrator.domain.run import RunKind, RunStatus
+from wording import faults
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DONE = RunStatus.COMPLETED
@@ -364,3 +366,17 @@ def test_a_report_tells_what_went_well_what_was_hard_and_what_was_left_out():
 def test_what_is_left_is_what_the_look_at_readiness_says(ready: Ready | None, said: str):
     assert said in reviewed.markdown(reviewed.review(of(ready=ready), OURS))
     assert reviewed.values(reviewed.review(of(phases=()), OURS))["score"] is None
+
+
+def test_both_reports_are_in_plain_words():
+    hard = replace(
+        WRONG.phases[0], plan=replace(PLANNED, tests=("test_a",), seconds=1, money=1), money=9, undone=1, fresh=False,
+        noticed=(Noticed("outside", "It wrote elsewhere."), Noticed("gone", "A test is gone.", alarm=True)), plans=1,
+        work=(*(Work(RunKind.PLAN, DONE),) * 2, Work(RunKind.EXECUTE, RunStatus.FAILED, 99, 2, "No.")),
+        files=(File("x.css", "added"), File("test_x.py", "added")),
+    )  # fmt: skip
+    one = replace(WRONG, phases=(hard,), first=NEW, spent=20, limit=10, guides=(("AGENTS.md", AGENTS),), stops=1)
+    whole = execution.markdown(one) + reviewed.markdown(reviewed.review(one, OURS))
+    own = re.sub(r"^- .*AGENTS\.md`\): ", "", whole, flags=re.MULTILINE)  # their words, not ours
+    shown = re.sub(r"(?s)```.*?```|`[^`]*`|[*#|]", " ", own)
+    assert [fault for line in shown.splitlines() for fault in faults(line)] == []

@@ -30,7 +30,7 @@ LESSONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         (EXECUTE, "Save the new tests alone, before the first line of code."),
     ),
     "red-checks": (
-        (AGENTS, "Run all checks of `.orchestrator.toml` on a fresh copy before you say that something is done."),
+        (AGENTS, "All checks of `.orchestrator.toml` pass on a fresh copy before you say that something is done."),
         (EXECUTE, "Do not end while a check of `.orchestrator.toml` fails on a fresh copy."),
     ),
     "plan-again": ((PLAN, "Before you end, see that each heading is there, and each criterion, word for word."),),

@@ -92,7 +92,7 @@ def _actions(actions: Iterable[Action]) -> Iterable[str]:
     yield APPLY
     for one in actions:
         yield f"### {code(one.path)}: {counted(len(one.lines), 'line')} to add"
-        yield bullets((said(line) for line in one.lines), "")
+        yield bullets(map(said_with_code, one.lines), "")
         fence = "`" * max(3, _longest(one.patch) + 1)
         yield f"{fence}diff\n{one.patch}{fence}"
 
