@@ -120,6 +120,30 @@ def test_the_order_of_facts_does_not_matter_and_the_score_stays_within_its_bound
     execution.markdown(one)
 
 
+def test_whichever_fact_comes_first_the_documents_say_the_same():
+    asked = tuple(
+        Decision(kind, status, 1, f"How {n}?", f"Note {n}", Way.BACK)
+        for n, kind in enumerate((Kind.ERROR_RESOLUTION, Kind.PHASE_COMPLETE, Kind.PHASE_START, Kind.PERMISSION) * 2)
+        for status in (Status.APPROVED, Status.REJECTED, Status.CHANGES_REQUESTED)
+    )
+    work = tuple(Work(RunKind.EXECUTE, RunStatus.FAILED, n, 1, f"No {n}.") for n in range(3))
+    noticed = tuple(Noticed("outside", f"Seen {n}.", alarm=n % 2 == 0) for n in range(4))
+    files = tuple(File(path, "added", n) for n, path in enumerate(("b.py", "a.css", "test_b.py", "test_a.py")))
+    checks = tuple(Check(f"{n}", f"r{n % 3}", passed=n > 1, place=n) for n in range(6))
+    promises = tuple(Promise(f"P1.{n}", f"It does {n}.", kept=n % 3 > 0) for n in range(1, 12))
+    rich = Phase(
+        1, "You can", done=True, promises=promises, files=files, checks=checks, work=work, noticed=noticed,
+        decisions=asked, plan=Plan(("x.py", "y.py"), (), ("test_a", "test_b")), save_points=("B", "A"),
+    )  # fmt: skip
+    one = of(
+        phases=(rich, replace(GOOD, number=2, title="You may"), replace(GOOD, number=3, fresh=False)), first=NEW * 2
+    )
+    before = told(one), execution.markdown(one), reviewed.markdown(reviewed.review(one, OURS))
+    for seed in range(20):
+        other = shuffled(one, random.Random(seed))
+        assert (told(other), execution.markdown(other), reviewed.markdown(reviewed.review(other, OURS))) == before
+
+
 @given(facts)
 @settings(max_examples=40, deadline=None)
 def test_one_more_bad_difference_never_raises_the_score(one: Facts):
@@ -348,6 +372,8 @@ def test_a_report_tells_what_went_well_what_was_hard_and_what_was_left_out():
     ):
         assert line in text, text
     assert "Phase 2" in execution.markdown(of(phases=(hard, open_)), 2)
+    so_far, at_the_end = (reviewed.review(of(phases=(hard, open_), complete=end), OURS).score for end in (False, True))
+    assert ((so_far.kept, so_far.promised), (at_the_end.kept, at_the_end.promised)) == ((1, 1), (1, 2))
     assert "### Phase 1" not in execution.markdown(of(phases=(hard, open_)), 2)
     assert execution.EARLY in execution.markdown(of(phases=()))
 

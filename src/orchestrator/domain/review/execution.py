@@ -155,8 +155,8 @@ def _troubles(phase: Phase) -> Iterator[str]:
     yield from (f"alarm: {said(one.sentence)}" for one in sorted(phase.noticed, key=str) if one.alarm)
 
 
-def _sorted(phase: Phase, kind: Kind) -> Sequence[Decision]:
-    return sorted(phase.asked(kind), key=lambda one: one.question)
+def _sorted(phase: Phase, kind: Kind, *statuses: Status) -> Sequence[Decision]:
+    return sorted(phase.asked(kind, *statuses), key=lambda one: one.question)
 
 
 def _differs(one: Divergence) -> str:
@@ -177,10 +177,10 @@ def _left(facts: Facts, phases: Sequence[Phase]) -> Iterator[str]:
         if not phase.done:
             why = "it was taken out again" if phase.undone else "it is not finished"
             yield f"Phase {phase.number}, {said(plain.uncapital(phase.title))}: {why}."
-        open_ = [promise.id for promise in phase.promises if not promise.kept]
+        open_ = [promise.id for promise in _in_order(phase) if not promise.kept]
         if phase.done and open_:
             yield f"Phase {phase.number}: no test that passed speaks of {listed(open_)}."
-        refused = phase.asked(Kind.PERMISSION, Status.REJECTED)
+        refused = _sorted(phase, Kind.PERMISSION, Status.REJECTED)
         yield from (f"Phase {phase.number}: not allowed by a person: {said(one.question)}" for one in refused)
     yield from (f"{one.actual[:1].upper()}{one.actual[1:]}. {one.reason}" for one in rules.dropped(facts))
 
