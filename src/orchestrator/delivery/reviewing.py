@@ -68,6 +68,7 @@ async def put(project: Project, taken: Taken | None, key: str) -> None:
     try:
         facts = await gathered(project.id, taken, complete=True)
         texts = {EXECUTION: execution.markdown(facts), REVIEW: reviewed.markdown(review(facts))}
+        texts = {path: text for path, text in texts.items() if await _ours(project.id, facts.save_point, path)}
         if (await read(rows, project.id)).project.hub:
             await _sent(project.id, texts, key)
         else:
@@ -78,6 +79,13 @@ async def put(project: Project, taken: Taken | None, key: str) -> None:
         log.warning("reports.not_put", project=project.id, reason=str(problem))
     except Exception:  # a bug of ours in a report must not hold up an app that is proven
         log.exception("reports.failed", project=project.id)
+
+
+async def _ours(project_id: str, head: str, path: str) -> bool:
+    """Whether nobody else has written something there that would be gone."""
+    git = runtime().forge
+    there = await git.text((await git.repository(project_id)).path, head, path)
+    return there is None or any(told in there for told in (execution.FROM, reviewed.ABOUT))
 
 
 async def _sent(project_id: str, texts: Mapping[str, str], key: str) -> None:
