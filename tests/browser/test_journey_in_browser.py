@@ -15,6 +15,7 @@ ANSWERS = (
     ("different", "One shop a week"),
     ("leave out", "No calorie counting"),
 )
+PARTS = ("history", "ready", "cost", "settings", "progress", "report", "phases/1/report")
 VISION = "Is this the app you want?"
 
 
@@ -53,7 +54,7 @@ async def test_from_an_idea_to_an_app_that_is_complete_taken_back_and_built_agai
     await expect(page.locator("#phase-page")).to_contain_text("Undo this phase")  # the open page follows
     await page.goto(url)
     await finished(visitor)
-    await inspected(inspector, *(f"{url}/{part}" for part in ("history", "ready", "cost", "settings", "progress")))
+    await inspected(inspector, *(f"{url}/{part}" for part in PARTS))
 
     await page.goto(f"{url}/phases/2")
     await page.get_by_role("button", name="Undo phase 2").click()

@@ -192,4 +192,5 @@ async def test_the_owner_reads_every_page(world: World, routes: list[Route]):
     for route in routes:
         if not route.writes and route.of_a_project:
             answer = await world.ask(world.owner, route)
-            assert answer.status_code == (404 if route.path.rsplit("/", 1)[1] in nothing_yet else 200), route
+            absent = route.path.rsplit("/", 1)[1] in nothing_yet or "/{n}/" in route.path
+            assert answer.status_code == (404 if absent else 200), route

@@ -41,6 +41,9 @@ async def test_everything_about_a_project_is_handed_out(terminal: Program, proje
     assert (await terminal("export", project, "--output", str(file))).out == f"Written to {file}.\n"
     assert (await terminal("export", project)).json == json.loads(file.read_text())
     assert "cannot be written: no such file" in await terminal.refused("export", project, "--output", "/no/such/place")
+    assert "\n\nNothing is part of the app yet.\n" in (await terminal("report", project)).out
+    assert (await terminal("report", project, "--review", "--json")).json["score"] is None
+    assert "This project has no phase 9." in await terminal.refused("report", project, "--phase", "9")
 
 
 async def test_decisions_are_listed_and_answered(server: Server, terminal: Program, project: str):

@@ -192,7 +192,7 @@ def history(repository: Path, project: str) -> tuple[list[str], str]:
     wanted = [f"{project}-{what}" for what in ("phase-1-0", "phase-2-0", "undo-2-0", "phase-2-1")]
     assert keys == dict.fromkeys(wanted, 1)
     assert not list((repository / ".git").rglob("*.lock"))
-    files = git("ls-tree", "-r", "HEAD")
+    files = re.sub(r"\w+(?=\t\.agents/reports/)", "REPORT", git("ls-tree", "-r", "HEAD"))  # they tell how long it took
     return git("log", "--topo-order", "--format=%s").splitlines(), files.replace(project, "PROJECT")
 
 

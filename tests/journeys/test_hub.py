@@ -6,12 +6,12 @@ from ground.github_api import Fault, GithubApi
 from journeys.workshop import workshop
 from orchestrator import clock
 from orchestrator.conversation.command import perform
-from orchestrator.delivery import hub_looking
+from orchestrator.delivery import hub_looking, reviewing
 from orchestrator.domain.command import ORCHESTRATOR, BringIn, Create, SetHub, SetMember
 from orchestrator.domain.gate import Decision, Kind, Way
 from orchestrator.domain.project import Step
 from orchestrator.errors import Conflict, NotAllowed, NotUnderstood
-from orchestrator.runtime import read, tx
+from orchestrator.runtime import read, runtime, tx
 from orchestrator.store import people, suggestions
 
 APP = {"README.md": "# Shop\n", "shop.txt": "dinner\n"}
@@ -184,6 +184,20 @@ async def test_undo_reaches_github_also_where_the_app_is_protected(github, tmp_p
         await here.undoes(1)
         assert repo.git.files("main") == ["README.md", "shop.txt"]
         assert "Undo phase 1" in list(repo.pulls.values())[-1]["title"]
+
+
+async def test_an_app_is_complete_also_where_github_does_not_take_the_reports(github, tmp_path):
+    repo = github.repository("acme/shop", APP)
+    async with workshop(github, tmp_path / "data") as here:
+        await here.begins("acme/shop", "I want a list of garden birds")
+        await here.answers(Kind.VISION_DOC)
+        await here.built()
+        repo.protect("main")
+        await here.answers(Kind.PHASE_COMPLETE)
+        await here.reaches(Step.COMPLETED)
+        place = await runtime().forge.repository(here.project)
+        assert repo.git.head("main") == await runtime().forge.head(place.path) == (await here.phase()).merged
+        assert reviewing.review(await reviewing.gathered(here.project)).score.points > 0
 
 
 async def test_open_issues_become_suggestions_once_and_never_reach_the_brief(github, tmp_path):

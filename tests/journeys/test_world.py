@@ -16,7 +16,7 @@ import processes
 from ground.nursery import Nursery
 from ground.server import SERVE, Server
 from ground.until import until
-from journeys import count, walk
+from journeys import count, reported, walk
 from journeys.caller import Caller
 
 pytestmark = pytest.mark.timeout(300)
@@ -25,11 +25,12 @@ DISK_MB = 260  # below 200 free ones a server does not count as ready
 WORDS = "eighteen letters, "
 
 
-def repository(folder: Path) -> Path:
+def repository(folder: Path, **more: str) -> Path:
     """A repository of somebody's own, with a test."""
     test = "import unittest\n\n\nclass Known(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(1)\n"
-    (folder / "tests").mkdir(parents=True)
-    (folder / "tests" / "test_known.py").write_text(test)
+    for name, text in {"tests/test_known.py": test, **more}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
     for words in (("init", "-q", "-b", "main"), ("add", "."), (*who, "commit", "-q", "-m", "first")):
         subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
@@ -51,7 +52,7 @@ async def server(tmp_path: Path, nursery: Nursery) -> AsyncIterator[Server]:
 
 
 async def test_a_folder_that_vanished_is_a_question_and_when_it_is_back_we_go_on(server: Server, tmp_path: Path):
-    me, shop = Caller(server), repository(tmp_path / "shop")
+    me, shop = Caller(server), repository(tmp_path / "shop", **{reported.REVIEW: "What I think.\n"})
     project = await walk.planned(me, "vanish", str(shop))
     await walk.answer(me, project, "vanish-plan", "PHASE_START")
     await me.gate(project, "PHASE_COMPLETE")
@@ -67,6 +68,8 @@ async def test_a_folder_that_vanished_is_a_question_and_when_it_is_back_we_go_on
     await me.do(f"/gates/{gate['id']}/answer", "vanish-back", decision="approve", way="differently")
     await me.reaches(project, "completed")
     assert (shop / "app.py").exists()
+    assert (shop / reported.EXECUTION).read_text().startswith("# Execution report\n")
+    assert (shop / reported.REVIEW).read_text() == "What I think.\n", "somebody else wrote that"
     await me.close()
 
 

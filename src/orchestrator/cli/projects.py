@@ -132,6 +132,21 @@ def _needs(one: Any) -> str:
 
 
 @commands.command()
+def report(
+    project: Id,
+    phase: Annotated[int, typer.Option(help="Only this phase.")] = 0,
+    review: Annotated[bool, typer.Option("--review", help="How far it is what was planned, instead.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Say what was built and how, or with --review how far the result is what was planned, as Markdown."""
+    if review and phase:
+        raise typer.BadParameter("The review is of the whole project.", param_hint="--phase")
+    place = f"/projects/{project}/phases/{phase}/report" if phase else f"/projects/{project}/report"
+    found = asking.server().get(f"/projects/{project}/review" if review else place)
+    showing.one(found, as_json, lambda one: str(one["markdown"]).rstrip())
+
+
+@commands.command()
 def export(
     project: Id, output: Annotated[Path | None, typer.Option(help="A file; without, the terminal.")] = None
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator.delivery import documents as files
-from orchestrator.delivery import hub, hub_merging, playbook, run
+from orchestrator.delivery import hub, hub_merging, playbook, reviewing, run
 from orchestrator.delivery.done import Done, failed, unfinished
 from orchestrator.delivery.playbook import Told
 from orchestrator.domain import plan as plans
@@ -144,6 +144,8 @@ async def merging(project: Project) -> Done:
         merged = await git.merge(project.id, phase.number, phase.attempt, phase.commit, phase.title, key)
     fresh = not await git.changed((await git.repository(project.id)).path, phase.commit, merged)
     last = project.phase >= project.phases
+    if last:
+        await reviewing.put(project, reviewing.Taken(phase.number, fresh), reviewing.key(phase))
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         taken = await phases.get(db, row.id, project.phase)

@@ -70,10 +70,20 @@ async def _theirs(read: Read, path: str) -> str:
 
 def ours(name: str, phase: int) -> tuple[str, str]:
     """A command of the playbook, and its name with its version."""
-    text = resources.files("orchestrator.playbook").joinpath(f"{name}.md").read_text("utf-8")
+    text = _text(name)
     version = _VERSION.search(text)
     assert version, f"{name}.md has no version"
     return _bare(text).replace("{phase}", str(phase)).strip(), f"{name}, version {version[1]}"
+
+
+def to_keep(name: str) -> str:
+    """Our command as a repository would keep one of its own: for any phase, and without what counts: that is ours."""
+    text = _bare(_text(name)).partition(COUNTS)[0].replace("`.agents/plans/phase-{phase}.md`", "`$1`")
+    return f"{text.replace('phase {phase}', 'the phase at hand').strip()}\n"
+
+
+def _text(name: str) -> str:
+    return resources.files("orchestrator.playbook").joinpath(f"{name}.md").read_text("utf-8")
 
 
 def names() -> Sequence[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import building, checking, limit
+from orchestrator.delivery import building, checking, limit, reviewing
 from orchestrator.delivery import drafting as texts
 from orchestrator.delivery.done import Done
 from orchestrator.domain import changes
@@ -67,6 +67,8 @@ async def roadmapping(project: Project) -> Done:
     notes = _notes(before, document.version, row.note)
     plan, said, usage = await texts.roadmap(vision, built, first, notes, prototype=row.builder == "starter")
     version = before.version + 1 if before else 1
+    if finished and not plan.phases:
+        await reviewing.put(project, None, reviewing.key(finished[-1], document.version))
 
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         await phases.plan(db, row, plan.phases)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from orchestrator.domain.run import Bind
 from orchestrator.errors import Conflict, NotPossible
 from orchestrator.forge import (
+    adding,
     adoption,
     files,
     keeping,
@@ -203,6 +204,16 @@ class Git:
         """Take out again what that save point brought, by a new one. Keys and refusals are as for `merge`."""
         async with self._whole(project_id) as (git, folder, repository):
             return await taking.undo(git, folder, repository, names.save_point(merge_commit), key)
+
+    async def add(self, project_id: str, texts: Mapping[str, str], subject: str, key: str) -> str:
+        """Put papers of ours into the app: gives its save point. Keys and refusals are as for `merge`."""
+        async with self._whole(project_id) as (git, folder, repository):
+            return await adding.add(git, folder, repository, texts, subject, key)
+
+    async def prepare(self, project_id: str, texts: Mapping[str, str], subject: str, key: str) -> str:
+        """The save point that `add` would make, and the app stays where it is: for whoever has to send it first."""
+        async with self._whole(project_id) as (git, folder, repository):
+            return (await adding.made(git, folder, repository, texts, subject, key))[1]
 
     async def changed(self, worktree: Path, base: str, head: str | None = None) -> list[FileChange]:
         """What differs from `base`, in everything that lies in the copy now, or in the save point `head`."""

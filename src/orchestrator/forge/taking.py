@@ -19,35 +19,35 @@ def subject(phase: int, attempt: int, title: str) -> str:
 
 async def take(git: Program, folder: Folder, repository: Repository, commit: str, subject: str, key: str) -> str:
     """The save point with which the app got exactly this work; the known one for a known key."""
-    tip = await _tip(git, folder, repository)
-    if known := await _known(git, tip, TAKEN, key, folder.since()):
-        return known
+    tip = await tip_of(git, folder, repository)
+    if found := await known(git, tip, TAKEN, key, folder.since()):
+        return found
     tree = await _combined(git, tip, commit, "The trial copy and the app have both changed the same places")
-    new = await _save(git, tree, list(dict.fromkeys([tip, commit])), f"{subject}\n{TAKEN}: {names.line(key)}\n")
+    new = await save(git, tree, list(dict.fromkeys([tip, commit])), f"{subject}\n{TAKEN}: {names.line(key)}\n")
     await moving.move(git, folder, repository, tip, new)
     return new
 
 
 async def undo(git: Program, folder: Folder, repository: Repository, merge: str, key: str) -> str:
     """A new save point without what that one brought; the known one for a known key."""
-    tip = await _tip(git, folder, repository)
-    if known := await _known(git, tip, UNDONE, key, folder.since()):
-        return known
+    tip = await tip_of(git, folder, repository)
+    if found := await known(git, tip, UNDONE, key, folder.since()):
+        return found
     before, subject = await _before(git, tip, merge)
-    backwards = await _save(git, f"{before}^{{tree}}", [merge], "Backwards\n")
+    backwards = await save(git, f"{before}^{{tree}}", [merge], "Backwards\n")
     tree = await _combined(git, tip, backwards, "What was built later stands on the same places")
     message = f"Undo: {subject}\n\nThis reverts commit {merge}.\n\n{UNDONE}: {names.line(key)}\n"
-    new = await _save(git, tree, [tip], message)
+    new = await save(git, tree, [tip], message)
     await moving.move(git, folder, repository, tip, new)
     return new
 
 
-async def _tip(git: Program, folder: Folder, repository: Repository) -> str:
+async def tip_of(git: Program, folder: Folder, repository: Repository) -> str:
     await moving.finish(git, folder, repository)
     return (await git("rev-parse", "--verify", f"refs/heads/{repository.branch}^{{commit}}")).text
 
 
-async def _known(git: Program, tip: str, trailer: str, key: str, since: str | None) -> str | None:
+async def known(git: Program, tip: str, trailer: str, key: str, since: str | None) -> str | None:
     """Only the app's own line of save points counts: what a builder writes into its messages is on another."""
     asked = ("--first-parent", "--fixed-strings", f"--grep={trailer}: {names.line(key)}", "-z")
     shown = f"--format=%H%n%(trailers:key={trailer},valueonly,unfold)"
@@ -90,6 +90,6 @@ async def _joined(git: Program, tip: str, commit: str) -> Output:
         raise NotPossible(f"This needs git {MERGE_TREE_SINCE} or newer on this machine.") from refused
 
 
-async def _save(git: Program, tree: str, parents: list[str], message: str) -> str:
+async def save(git: Program, tree: str, parents: list[str], message: str) -> str:
     named = [word for parent in parents for word in ("-p", parent)]
     return (await git("commit-tree", tree, *named, stdin=message.encode("utf-8", "replace"))).text

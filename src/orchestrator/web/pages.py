@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orchestrator.delivery import hub_looking, readiness
+from orchestrator.delivery import hub_looking, readiness, reviewing
 from orchestrator.runtime import read
 from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
@@ -17,6 +17,7 @@ from orchestrator.web import rendering
 from orchestrator.web.auth import Owner, Signed
 from orchestrator.web.show import around, costs, elsewhere, home, papers, phases, settings, talk, undone
 from orchestrator.web.show import ready as ready_shown
+from orchestrator.web.show import report as report_shown
 from orchestrator.web.show.viewer import Viewer, viewer
 from orchestrator.web.views.ready import ReadyPage
 from orchestrator.web.views.shell import Place
@@ -143,6 +144,22 @@ async def ready_page(id: str, who: Signed, status: int = 200, wrong: dict[str, F
         return ready_shown.page(seen, found, report, await known_readiness(db, id), wrong or {})
 
     return await of_project("ready", id, who, fill, status)
+
+
+@router.get("/projects/{id}/report")
+async def report(id: ProjectId, who: Signed) -> HTMLResponse:
+    """Show what was built, and how far it is what was planned."""
+    await read(pages.standing, who.user_id, id)  # before its repository is looked at
+    facts = await reviewing.gathered(id)
+    return await of_project("report", id, who, _plain(lambda seen, found: report_shown.page(seen, found, facts)))
+
+
+@router.get("/projects/{id}/phases/{n}/report")
+async def phase_report(id: ProjectId, n: Annotated[int, Path(ge=1, le=10_000)], who: Signed) -> HTMLResponse:
+    await read(pages.standing, who.user_id, id)
+    facts = await reviewing.gathered(id)
+    fill = _plain(lambda seen, found: report_shown.of_phase(seen, found, facts, n))
+    return await of_project("report", id, who, fill)
 
 
 @router.get("/projects/{id}/cost")

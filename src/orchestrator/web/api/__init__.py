@@ -14,6 +14,7 @@ from orchestrator.web.api import (
     projects,
     readiness,
     records,
+    reports,
     rules,
     suggestions,
 )
@@ -28,6 +29,7 @@ PARTS = (
     records,
     builders,
     readiness,
+    reports,
     rules,
     suggestions,
     me,

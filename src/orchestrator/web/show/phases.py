@@ -88,9 +88,16 @@ async def progress(db: AsyncSession, viewer: Viewer, found: Standing, show: str)
             live=project.step in WORKING,
         ),
         buttons=buttons(found),
+        report=_report(found),
         may_end=allows(found.role, Cancel) and project.step in OPEN | {Step.PAUSED},
         told="You can close this page. What needs you waits for you here.",
     )
+
+
+def _report(found: Standing) -> str:
+    """Where it stands how it was built, once something is part of the app."""
+    done = any(row.status is PhaseStatus.COMPLETED for row in found.phases)
+    return f"/projects/{found.project.id}/report" if done else ""
 
 
 def buttons(found: Standing) -> tuple[Action, ...]:
@@ -241,6 +248,7 @@ async def one(
         else None,
         undo=_undo(found, row),
         pull=_pull(await hubs.find(db, found.project), row),
+        report=f"/projects/{found.project.id}/phases/{number}/report" if row.commit else "",
     )
 
 

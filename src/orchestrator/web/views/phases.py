@@ -77,6 +77,7 @@ class ProgressPage:
     activity: ActivityView
     buttons: tuple[Action, ...] = ()
     may_end: bool = False  # offers to start over and to cancel
+    report: str = ""  # where it stands how all of it was built
     told: str = ""  # “You can close this page. We tell you on Telegram when something needs you.”
 
 
@@ -137,6 +138,7 @@ class PhasePage:
     plan: Document | None = None
     undo: Undo | None = None
     pull: PullView | None = None
+    report: str = ""  # where it stands how it was built
 
     @property
     def title(self) -> str:
