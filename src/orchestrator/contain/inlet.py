@@ -20,6 +20,7 @@ def main(argv: list[str]) -> None:
             asyncio.run(carry(path, port))
         os._exit(0)
     os.wait()
+    os.dup2(1, 2)  # one log, in the order in which it was written
     os.execvp(command[0], command)  # noqa: S606 - running a command is what this is for
 
 
