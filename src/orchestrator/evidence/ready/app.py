@@ -16,6 +16,7 @@ from orchestrator.contain.walls import RUN, python
 from orchestrator.domain.run import Bind, Job, Network, RunKind
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import declared
+from orchestrator.evidence.ready import python as own_python
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Place, Ran
 from orchestrator.evidence.ready.stack import Language, package
@@ -73,6 +74,13 @@ class App:
         fill = {"{port}": str(PORT), "{data}": str(self.data), **words}
         env = {name: _filled(value, fill) for name, value in self.start.env.items()}
         return await self.place.run(name, [_filled(word, fill) for word in command], seconds=60, env=env)
+
+
+async def interpreter_of(look: Look) -> Path | None:
+    """The project's own Python, with what it needs installed; none where it needs nothing."""
+    if look.stack.language is not Language.PYTHON or not await own_python.needs_any(look):
+        return None
+    return Path((await own_python.environment(look)).python)
 
 
 async def how(look: Look, interpreter: Path | None) -> Start:

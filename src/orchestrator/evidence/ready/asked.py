@@ -5,18 +5,16 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 import httpx
 
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.ready import app as apps
-from orchestrator.evidence.ready import asks, owned, python, routes
+from orchestrator.evidence.ready import asks, audited, logged, owned, rotated, routes, slipped
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, not_needed, proven, unchecked
 from orchestrator.evidence.ready.routes import Route
-from orchestrator.evidence.ready.stack import Language
 from orchestrator.evidence.words import counted, listed
 
 HEALTH = ("/health", "/healthz", "/health/ready", "/api/health", "/livez", "/readyz", "/_health", "/up")
@@ -43,12 +41,13 @@ NO_ROUTES = "It does not say which addresses it has (OpenAPI), so they could not
 
 async def examined(look: Look) -> dict[str, Found]:
     """Start it once and ask everything. Raises NotPossible where it cannot be started."""
-    interpreter = await look.once("interpreter", interpreter_of)
+    interpreter = await look.once("interpreter", apps.interpreter_of)
     start = await apps.how(look, interpreter)
     look.place.say("Starting the application")
     async with apps.running(look.place, start) as app, app.client() as client:
         document = await asks.document(client)
         asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], document)
+        asked.began = len(app.log)
         asked.known["interpreter"] = interpreter
         for item, ask in [(item, ask) for item, ask in QUESTIONS if item in look.wanted]:
             try:
@@ -58,13 +57,6 @@ async def examined(look: Look) -> dict[str, Found]:
             except httpx.TransportError as problem:
                 asked.found[item] = failed(f"It stopped answering while it was asked: {type(problem).__name__}.")
         return asked.found
-
-
-async def interpreter_of(look: Look) -> Path | None:
-    """The project's own Python, with what it needs installed; none where it needs nothing."""
-    if look.stack.language is not Language.PYTHON or not await python.needs_any(look):
-        return None
-    return Path((await python.environment(look)).python)
 
 
 async def _same_everywhere(asked: Asked, answer: httpx.Response) -> bool:
@@ -224,6 +216,9 @@ async def encrypted(asked: Asked) -> Found:
 
 QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
     ("S5", owned.authorised),  # first those that need people in it
+    ("S7", audited.audited),
+    ("S3", slipped.escaped),
+    ("S12", rotated.rotated),
     ("O1", health),
     ("O2", metrics),
     ("S4", strangers),
@@ -231,6 +226,7 @@ QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
     ("S2", nonsense),
     ("P5", quick),
     ("S9", encrypted),
+    ("O3", logged.structured),
     ("S1", flooded),  # last: after it, little else is let in
 )
 

@@ -25,6 +25,7 @@ class Asked:
     routes: tuple[Route, ...]
     document: Mapping[str, Any] = field(default_factory=dict)  # what it says of its addresses (OpenAPI)
     found: dict[str, Found] = field(default_factory=dict)
+    began: int = 0  # how long its log was when the asking began
     known: dict[str, Any] = field(default_factory=dict)  # what one question found out for others
 
     def seen(self, what: str, answer: httpx.Response | None = None, said: str = "") -> Evidence:

@@ -95,7 +95,7 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
     for route, path in own:
         before = await _state(trial.ana, reads)
         steady = await _state(trial.ana, reads)
-        answer = await trial.ben.ask(route.method, path, _other(route, made_up.mark()))
+        answer = await trial.ben.ask(route.method, path, **things.handed(route, made_up.mark(), 1))
         after = await _state(trial.ana, reads)
         trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
         if _moved(before, steady, after):
@@ -120,7 +120,7 @@ async def _refused(trial: Trial, route: Route, path: str, bens: httpx.Response) 
     """Only what Ana herself is not refused says something about Ben."""
     word = made_up.mark()
     trial.marks.add(word)
-    hers = await trial.ana.ask(route.method, path, _other(route, word))
+    hers = await trial.ana.ask(route.method, path, **things.handed(route, word, 1))
     trial.diary.append(f"Ana: {route.method} {path} → {hers.status_code}")
     if bens.status_code in REFUSED or bens.is_redirect:
         if hers.status_code in REFUSED or hers.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or hers.is_redirect:
@@ -128,11 +128,6 @@ async def _refused(trial: Trial, route: Route, path: str, bens: httpx.Response) 
         trial.changed += route.method != "GET" and hers.is_success
     elif bens.status_code != httpx.codes.METHOD_NOT_ALLOWED or hers.status_code != bens.status_code:
         trial.unclear.append(f"{route.name} answers {bens.status_code} to Ben, which refuses nobody")
-
-
-def _other(route: Route, word: str) -> Any:
-    """What would change everything about it."""
-    return made_up.body(route.body, word, turn=1) if route.body is not None else None
 
 
 async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:

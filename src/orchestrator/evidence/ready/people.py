@@ -42,10 +42,8 @@ class Person:
     answers: list[tuple[str, str]] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask, and wait a little where it says that this was too much."""
-        if body is not None:
-            more["json"] = body
         answer = await patient(self.client, method, path, **more)
         self._keep_cookies(answer)
         shown = "\n".join((answer.headers.get("location", ""), answer.text[: 1 << 20]))
@@ -114,7 +112,7 @@ async def _made(asked: Asked, person: Person) -> httpx.Response | None:
         if route.method == "POST" and "{" not in route.path and REGISTERS.search(route.path) and _asks(route):
             answer = await _handed(person, route)
             if answer.is_success or answer.is_redirect:
-                _learn(person, answer)
+                _learn(person, answer, r"(?:^|[._])(?:user_?)?id$|uuid$|\.sub$")
                 return answer
     return None
 
@@ -137,7 +135,7 @@ async def _handed(person: Person, route: Route) -> httpx.Response:
     known = {"grant_type": "password"}
     given = made_up.person(schema, person.name, person.email, person.password, known)
     if route.body is not None:
-        return await person.ask(route.method, route.path, given)
+        return await person.ask(route.method, route.path, json=given)
     return await person.ask(route.method, route.path, data={**given, "grant_type": "password"})
 
 
@@ -168,7 +166,7 @@ async def _by_password(asked: Asked, person: Person, place: str) -> bool:
     for route in found:
         answer = await _handed(person, route)
         if (answer.is_success or answer.is_redirect) and _kept(person, answer):
-            _learn(person, answer)
+            _learn(person, answer, r"user_?id$|\.user\.id$|\.sub$")
             asked.known["sign-in"] = route
             return True
     return False
@@ -212,8 +210,8 @@ def _said(answer: httpx.Response) -> Any:
         return None
 
 
-def _learn(person: Person, answer: httpx.Response) -> None:
-    """Ids by which the application knows this person."""
+def _learn(person: Person, answer: httpx.Response, where: str) -> None:
+    """Ids by which the application knows this person, from where it tells them."""
     for path, value in made_up.leaves(_said(answer)):
-        if re.search(r"(?:^|[._])(?:user_?)?id$|uuid$|\.sub$", path, re.IGNORECASE) and value not in (None, ""):
+        if re.search(where, path, re.IGNORECASE) and value not in (None, ""):
             person.ids.add(json.dumps(value).strip('"'))

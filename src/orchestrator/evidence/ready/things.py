@@ -17,6 +17,7 @@ NOT_THINGS = re.compile(
     r"|api-?_?key|/users/?$|/accounts/?$|/people/?$|/members/?$|callback",
     re.IGNORECASE,
 )
+MACHINE_ROOM = re.compile(r"^/(?:health\w*|livez|readyz|up|_health|metrics|openapi\.json|docs|redoc|static|favicon)\b")
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 PARAMETER = re.compile(r"\{([^}]+)\}")
 ID = re.compile(r"^(?:id|uuid|_id|slug|key|pk)$", re.IGNORECASE)
@@ -39,8 +40,8 @@ class Thing:
 
 
 def makers(asked: Asked) -> list[Route]:
-    """Addresses at which something is made by handing in JSON, those that need nothing else first."""
-    found = [one for one in changing(asked) if one.method == "POST" and one.body is not None]
+    """Addresses at which something is made by handing something in, those that need nothing else first."""
+    found = [one for one in changing(asked) if one.method == "POST" and (one.body or one.form)]
     return sorted(found, key=lambda one: one.path.count("{"))[:MOST]
 
 
@@ -48,6 +49,13 @@ def changing(asked: Asked) -> list[Route]:
     """All addresses that change what is kept, but for those by which people come and go, and webhooks."""
     known = routes.read(asked.document)
     return [one for one in known if one.method in CHANGES and not NOT_THINGS.search(f"{one.path} {one.words}")]
+
+
+def readable(asked: Asked) -> list[str]:
+    """The addresses that can be read just so, but for those of the machine room."""
+    known = routes.read(asked.document)
+    plain = [one.path for one in known if one.method == "GET" and "{" not in one.path]
+    return [path for path in plain if not MACHINE_ROOM.match(path)]
 
 
 def about(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
@@ -83,16 +91,25 @@ async def make(
     path = fill(route.path, parent) if parent else route.path
     word = word or made_up.mark()
     known = {one.kind: one.id for one in within}
-    handed = made_up.body(route.body or {}, word, known=known, link=link)
-    answer = await person.ask(route.method, str(path), handed)
+    answer = await person.ask(route.method, str(path), **handed(route, word, known=known, link=link))
     if not answer.is_success and not answer.is_redirect:
         return None
     filled = dict(parent.filled) if parent else {}
     if parent:
         left = [name for name in PARAMETER.findall(route.path) if name not in filled]
         filled |= dict.fromkeys(left, parent.id)
-    id = _id(answer, route) or await _found(person, str(path), word)
+    id = id_of(answer, route) or await _found(person, str(path), word)
     return Thing(route, str(path), id, word, filled) if id else None
+
+
+def handed(route: Route, word: str, turn: int = 0, **more: Any) -> dict[str, Any]:
+    """What such an address takes, with this word in its texts, as JSON or as a form; nothing where it takes nothing."""
+    if route.body is not None:
+        return {"json": made_up.body(route.body, word, turn, **more)}
+    if route.form is None:
+        return {}
+    made = made_up.body(route.form, word, turn, **more)
+    return {"data": {key: str(one) for key, one in made.items()}} if isinstance(made, dict) else {}
 
 
 async def all_made(person: Person, asked: Asked, *, word: str = "", link: str = "") -> list[Thing]:
@@ -104,7 +121,7 @@ async def all_made(person: Person, asked: Asked, *, word: str = "", link: str = 
     return made
 
 
-def _id(answer: httpx.Response, route: Route) -> str:
+def id_of(answer: httpx.Response, route: Route) -> str:
     said = _json(answer)
     inner = next((one for one in said.values() if isinstance(one, dict)), {}) if isinstance(said, dict) else {}
     for one in (said, inner):
