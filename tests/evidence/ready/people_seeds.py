@@ -185,3 +185,155 @@ def tricked(*tricks: tuple[str, str]) -> str:
         assert old in made, old
         made = made.replace(old, new)
     return made
+
+
+IS_HERS = '"select * from note where id = ? and owner = ?", (id, person[0])'
+OF_ANYBODY = '"select * from note where id = ?", (id,)'
+HER_ROWS = '"select * from note where owner = ?", (person[0],)'
+OF_ALL = '"select * from note"'
+ALL_ROWS = f"rows = DB.execute({HER_ROWS})\n            return"
+FIRST_LOOK = "        row = self.note(person, id)\n"
+CHANGES_FIRST = """        if self.command == "PUT":
+            DB.execute("update note set stars = ? where id = ?", (json.loads(body).get("stars"), id))
+        row = self.note(person, id)
+"""
+SAYS = 'say("info", "asked", method=self.command, path=self.path, status=code)'
+TAKES_KEY = 'DB.execute("delete from token where id = ? and person = ?", (found[1], person[0]))'
+MAKES_KEY = "        value = secrets.token_hex(16)\n"
+MINE = "select min(id) from token where person = ?"  # the one by which she signed in
+ONE_KEY = f'        DB.execute("delete from token where person = ? and id > ({MINE})", (person[0],) * 2)\n{MAKES_KEY}'
+DELETES = '        audit(person, "note.deleted", id)\n'
+FORGETS = '        DB.execute("delete from audit where note = ? and action = ?", (id, "note.created"))\n'
+AUDITS = "def audit(person, action, note):\n"
+# Applications with several things wrong at once, each for another question, and what is said of it.
+DISHONEST: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {
+    "leaks in its lists": (
+        (
+            (ALL_ROWS, ALL_ROWS.replace(HER_ROWS, OF_ALL)),
+            ('            audit(person, "note.changed", id)\n', ""),
+            ("title='{html.escape(row[2])}'", "title='{row[2]}'"),
+            (SAYS, 'print("asked for", self.path, file=sys.stderr, flush=True)'),
+            (TAKES_KEY, "pass"),
+        ),
+        {
+            "S5": "failed: GET /notes shows Ben what is Ana’s",
+            "S7": "failed: PUT /notes/{note_id} leaves no trace of",
+            "S3": "failed: Code that somebody writes becomes part of a page: /page, as",
+            "O3": "failed: ",
+            "S12": "failed: A key that was taken away still works (200)",
+        },
+    ),
+    "asks nobody whose it is": (
+        (
+            (IS_HERS, OF_ANYBODY),
+            ("(now(), person[1], action, note)", '(now(), "somebody", action, note)'),
+            ("{html.escape(asked)}", "{asked}"),
+            ('"level": level, ', ""),
+            (MAKES_KEY, ONE_KEY),
+        ),
+        {
+            "S5": "failed: GET /notes/{note_id} lets somebody else read what is Ana’s",
+            "S7": "failed: POST /notes leaves no trace of by whom",
+            "S3": "failed: Code that somebody writes becomes part of a page: /page, as",
+            "O3": "failed: ",
+            "S12": "failed: Two keys of one person do not work at the same time",
+        },
+    ),
+    "changes first and refuses then": (
+        (
+            (FIRST_LOOK, CHANGES_FIRST),
+            (DELETES, DELETES + FORGETS),
+            ("{html.escape(asked)}</p>", "</p><script>var asked = {json.dumps(asked)}</script>"),
+            (SAYS, 'say("info", "asked")'),
+        ),
+        {
+            "S5": "failed: PUT /notes/{note_id} lets somebody else change what is Ana’s (404)",
+            "S7": "failed: A trace was taken away or written over later",
+            "S3": "failed: Code that somebody writes becomes part of a page: /page, as",
+            "O3": "failed: Its log has no line about a request",
+        },
+    ),
+    "checks who reads and not who writes": (
+        (
+            ("row = self.note(person, id)", "row = self.note(person, id) if self.command == 'GET' else (id,)"),
+            ("(now(), person[1], action, note)", '("2020-01-01T00:00:00", person[1], action, note)'),
+            ("html.escape(asked)", "len(asked)"),
+            ("html.escape(row[2])", "row[0]"),
+            ('"time": now()', '"time": "noon"'),
+        ),
+        {
+            "S5": "failed: PUT /notes/{note_id} lets somebody else change what is Ana’s (200)",
+            "S7": "failed: POST /notes leaves no trace of when",
+            "S3": "not_checked: None of the pages that we came to shows what people write",
+            "O3": "failed: ",
+        },
+    ),
+    "refuses everybody": (
+        ((IS_HERS, '"select * from note where 0"'), (AUDITS, f"{AUDITS}    return\n"), (SAYS, "pass")),
+        {
+            "S5": "not_checked: Nobody got at what is another’s, but not all could be told",
+            "S7": "failed: POST /notes leaves no trace of ",
+            "O3": "failed: While it was asked many things it printed 0 lines",
+        },
+    ),
+    "lets only the first one in": (
+        (
+            (
+                "            return self.add(person, json.loads(body))",
+                '            return self.add((1, "ana"), json.loads(body))',
+            ),
+            ('        "/tokens": {"post": {}},\n', ""),
+        ),
+        {
+            "S5": "not_checked: Nobody got at what is another’s, but not all could be told",
+            "S7": "failed: POST /notes leaves no trace of by whom",
+            "S12": "not_checked: It has no address at which somebody could make a second key",
+        },
+    ),
+    "has no way to come in": (
+        (('        "/register": {"post": takes(WHO, security=[])},\n', ""),),
+        {
+            "S5": "not_checked: We could not have two people sign in",
+            "S7": "not_checked: We could not have two people sign in",
+            "S12": "not_checked: We could not have two people sign in",
+        },
+    ),
+}
+CHECKS = """        return False
+    right = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(given, right)
+"""
+HOOKS: dict[str, tuple[tuple[str, str], str]] = {
+    "lets everybody in where no secret is set": (
+        (CHECKS, CHECKS.replace("False", "True")),
+        "failed: POST /webhooks/pay lets in anybody where its secret is empty",
+    ),
+    "has a secret in its code": (
+        ('"WEBHOOK_SECRET", ""', '"WEBHOOK_SECRET", "for-tests"'),
+        "failed: POST /webhooks/pay lets in anybody where its secret is not set",
+    ),
+    "compares with in": (
+        ("return hmac.compare_digest(given, right)", "return given in right"),
+        "failed: POST /webhooks/pay lets in an unsigned call",
+    ),
+    "compares the beginning": (
+        ("return hmac.compare_digest(given, right)", "return len(given) > 9 and right.startswith(given)"),
+        "failed: POST /webhooks/pay does not refuse a call with the beginning of the right signature",
+    ),
+    "does not look at the body": (
+        ("SECRET.encode(), body,", "SECRET.encode(), b'',"),
+        "not_checked: How calls to “/webhooks/pay” are signed could not be found",
+    ),
+    "lets in whatever is signed": (
+        ("return hmac.compare_digest(given, right)", "return given.startswith('sha256=')"),
+        "failed: POST /webhooks/pay does not refuse a call with a wrong signature",
+    ),
+    "refuses everything": (
+        ("return hmac.compare_digest(given, right)", "return False"),
+        "not_checked: How calls to “/webhooks/pay” are signed could not be found",
+    ),
+}
+NO_HOOKS = (
+    ('        "/webhooks/pay": {"post": takes(ANY, security=[])},\n', ""),
+    ('        if path == "/webhooks/pay" and self.command == "POST":\n            return self.hook(body)\n', ""),
+)

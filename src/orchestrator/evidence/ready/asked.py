@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 
 import httpx
 
@@ -44,9 +45,9 @@ async def examined(look: Look) -> dict[str, Found]:
     interpreter = await look.once("interpreter", apps.interpreter_of)
     start = await apps.how(look, interpreter)
     look.place.say("Starting the application")
-    async with apps.running(look.place, start) as app, app.client() as client:
+    async with apps.running(look.place, start) as app, app.client() as client, AsyncExitStack() as guests:
         document = await asks.document(client)
-        asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], document)
+        asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], guests, document)
         asked.began = len(app.log)
         asked.known["interpreter"] = interpreter
         for item, ask in [(item, ask) for item, ask in QUESTIONS if item in look.wanted]:

@@ -1,6 +1,7 @@
 """A running application that is asked questions: who asks, where it can be asked, and what was seen."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ class Asked:
     app: App
     client: httpx.AsyncClient
     routes: tuple[Route, ...]
+    guests: AsyncExitStack = field(default_factory=AsyncExitStack)  # who came and is shown out at the end
     document: Mapping[str, Any] = field(default_factory=dict)  # what it says of its addresses (OpenAPI)
     found: dict[str, Found] = field(default_factory=dict)
     began: int = 0  # how long its log was when the asking began

@@ -93,7 +93,8 @@ async def two(asked: Asked) -> tuple[Person, Person]:
 async def _somebody(asked: Asked, first: str) -> Person:
     name = f"{first}{secrets.token_hex(5)}"
     password = f"Q7!{''.join(secrets.choice(string.ascii_letters + string.digits) for _ in range(17))}"
-    person = Person(name, f"{name}@example.org", password, asked.app.client(headers=BY_HTTPS))
+    client = await asked.guests.enter_async_context(asked.app.client(headers=BY_HTTPS))
+    person = Person(name, f"{name}@example.org", password, client)
     said = await _made(asked, person)
     if not await _signed_in(asked, person, said):
         raise NotPossible(NOBODY)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.places import NOT_OURS, beside_tests
 from orchestrator.evidence.ready import people, routes, things
@@ -93,22 +94,29 @@ async def escaped(asked: Asked) -> Found:
     client = person.client if person else asked.client
     for path in _ways(asked, made, word):
         visit.take(path.partition("?")[0], await people.patient(client, "GET", path), word)
+    return _judged(asked, visit)
+
+
+def _judged(asked: Asked, visit: Visit) -> Found:
     evidence = asked.seen("its pages, with code of ours handed in", said=_said(visit))
     if visit.broken:
         return failed(f"Code that somebody writes becomes part of a page: {visit.broken[0]}.", evidence)
     if by_hand := _in_browser(asked):
         return unchecked(f"{by_hand} puts texts into pages within the browser, where we could not look.", evidence)
     if not visit.pages:
-        speaking = _speaking(asked)
-        if speaking:
-            return unchecked(f"Pages are spoken of in {listed(speaking)}, but we came to none.", evidence)
-        return not_needed("It has no pages: what it answers is never read as HTML.", evidence)
+        return _pageless(asked, evidence)
     if not asked.document:
         return unchecked("It does not say which addresses it has (OpenAPI), so not all could be handed in.", evidence)
     if KEPT not in visit.kinds and (things.makers(asked) or not visit.shown):
         return unchecked("None of the pages that we came to shows what people write.", evidence)
     said = f"{counted(len(set(visit.shown)), 'page')} of {len(set(visit.pages))}"
     return proven(f"What people write stays text: {said} showed code of ours, and none took it as such.", evidence)
+
+
+def _pageless(asked: Asked, evidence: Evidence) -> Found:
+    if speaking := _speaking(asked):
+        return unchecked(f"Pages are spoken of in {listed(speaking)}, but we came to none.", evidence)
+    return not_needed("It has no pages: what it answers is never read as HTML.", evidence)
 
 
 async def _somebody(asked: Asked) -> Person | None:
