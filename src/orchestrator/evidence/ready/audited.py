@@ -5,7 +5,7 @@ The row of the thing itself is no trace: a trace names the person, what was done
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,9 +24,10 @@ from orchestrator.evidence.ready.traces import Record
 from orchestrator.evidence.words import counted, short
 
 AUDIT = re.compile(r"/(?:audit|events?|history|activity|activities|logs?|trail)\b[\w/-]*$", re.IGNORECASE)
-DONE = re.compile(
-    r"POST|PUT|PATCH|DELETE|(?i:creat|add(?:ed|s)?\b|made\b|insert|updat|chang|edit|modif|renam|replac|delet|remov|destroy)"
-)
+MADE = r"(?:POST|(?i:creat|add(?:ed|s)?\b|made\b|insert|post(?:ed)?\b|\bnew\b|submit|upload|publish|start|open))"
+MOVED = r"(?:PUT|PATCH|(?i:updat|chang|edit|modif|renam|replac|moved|saved|\bset\b|\bput\b|patch|archiv))"
+GONE = r"(?:DELETE|(?i:delet|remov|destroy|archiv|trash|discard|revok|cancel|\bgone\b))"
+DONE = {"POST": MADE, "PUT": MOVED, "PATCH": MOVED, "DELETE": GONE}
 PERSON = re.compile(
     r"user|actor|who|\bby\b|_by$|person|account|owner|\bsub\b|author|principal|member|login", re.IGNORECASE
 )
@@ -81,7 +82,10 @@ def _does(value: str, change: Change) -> bool:
     """A word for what was done, beside what people wrote."""
     for own in (change.word, change.thing.mark, *change.names):
         value = value.replace(own, "")
-    return bool(DONE.search(value))
+    ways = DONE[change.route.method] if change.path == change.thing.path else f"{DONE[change.route.method]}|{MOVED}"
+    if change.route.method == "POST" and change.path != change.thing.path:
+        ways = f"{ways}|(?i:{re.escape(change.path.rstrip('/').rpartition('/')[2])})"  # such as …/publish
+    return bool(re.search(ways if change.route.method != "DELETE" else GONE, value))
 
 
 def _is_it(key: str, value: str, change: Change) -> bool:
@@ -189,7 +193,7 @@ async def _traced(asked: Asked, trail: Trail, look: Before, change: Change) -> N
     for _ in range(LOOKS):
         now = await _seen(asked, trail.person, look.printed)
         for name, record in now.items():
-            if name not in look.known or name.startswith(PRINTED):
+            if name not in look.known and name not in trail.kept:
                 best = min(best, lacks(record, change), key=len)
                 if not best:
                     trail.kept[name] = record
@@ -203,13 +207,20 @@ async def _seen(asked: Asked, person: Person, since: int) -> dict[str, Record]:
     folders = (asked.app.data, asked.look.place.checkout)
     rows = await asyncio.to_thread(traces.written, folders)
     found = {f"{FILED} {name}": row for name, row in rows.items()}
-    lines = enumerate(asked.app.printed(since))
-    found |= {f"{PRINTED} {since} {at}": known for at, line in lines if (known := traces.parsed(line))}
+    found |= {f"{PRINTED} {at}": known for at, line in _lines(asked, since) if (known := traces.parsed(line))}
     for path in _audits(asked):
         answer = await person.ask("GET", path)
         if answer.is_success and "json" in answer.headers.get("content-type", ""):
             found |= {f"{ENTERED} {path} {sorted(one.items())!r}": one for one in traces.entries(_json(answer))}
     return found
+
+
+def _lines(asked: Asked, since: int) -> Iterator[tuple[int, str]]:
+    """What it printed since then, each line with where in its log it begins, so that none counts twice."""
+    at = since
+    for line in bytes(asked.app.log[since:]).split(b"\n"):
+        yield at, line.decode(errors="replace")
+        at += len(line) + 1
 
 
 def _audits(asked: Asked) -> list[str]:

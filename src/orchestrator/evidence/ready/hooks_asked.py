@@ -23,12 +23,13 @@ from orchestrator.evidence.ready.app import App
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, not_needed, proven, unchecked
 from orchestrator.evidence.ready.routes import Route
-from orchestrator.evidence.ready.signatures import Way, ways
+from orchestrator.evidence.ready.signatures import KNOWN, Way, ways
 from orchestrator.evidence.words import counted, listed
 
 HOOK = re.compile(r"hook|callback|/ipn\b", re.IGNORECASE)
 SPEAKS = re.compile(r"web_?-?hook|x-hub-signature|stripe-signature|x-slack-signature|bot-api-secret", re.IGNORECASE)
 CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".rb", ".go", ".php", ".java")
+PAPERS = (".md", ".rst", ".lock")
 REFUSED = frozenset({401, 403})
 UNFIT = frozenset({400, 422})  # a refusal as well, where a signed call is not answered so
 NO_HOOKS = "Nothing calls it by webhooks."
@@ -45,6 +46,7 @@ class Hooks:
     texts: tuple[str, ...]
     told: told.Hooks
     names: tuple[str, ...]
+    guesses: tuple[str, ...]  # what stands in the repository for a secret
     found: dict[str, Route] = field(default_factory=dict)  # where webhooks come in
     opened: list["Hook"] = field(default_factory=list)
     wrong: str = ""  # what is let in that must not be
@@ -73,7 +75,9 @@ async def examined(look: Look) -> dict[str, Found]:
     texts = tuple(text for path, text in look.texts.items() if path.endswith(CODE) and not beside_tests(path))
     declared = told.told(look.texts).hooks
     start = await apps.how(look, interpreter)
-    hooks = Hooks(look, start, texts, declared, variables.secrets_in(texts, declared.secrets))
+    names = variables.secrets_in(texts, declared.secrets)
+    settings = [text for path, text in look.texts.items() if not beside_tests(path) and not path.endswith(PAPERS)]
+    hooks = Hooks(look, start, texts, declared, names, variables.defaults(settings, names))
     await _called(hooks)
     allowed = await _allowed(hooks) if "S11" in look.wanted else unchecked("Nobody asked.")
     return {"S6": await _signed(hooks), "S11": allowed}
@@ -186,7 +190,13 @@ def _refuses(code: int, hook: Hook) -> bool:
 
 async def _let_in_wrongly(hooks: Hooks, client: httpx.AsyncClient, hook: Hook, secret: str) -> str:
     now = int(clock.now().timestamp())
-    for what, headers in hook.way.wrong(secret, hook.body, now).items():
+    made_up_ones = {name: one for way in KNOWN for name, one in way.sign(b"x" * 32, hook.body, now).items()}
+    wrong = {
+        **hook.way.wrong(secret, hook.body, now),
+        "unsigned, as a form": {"content-type": "application/x-www-form-urlencoded"},
+        "with signatures of every other kind": made_up_ones,
+    }
+    for what, headers in wrong.items():
         code = await _sent(client, hook.path, hook.body, headers)
         hooks.diary.append(f"POST {hook.path} {what} → {code}")
         if not _refuses(code, hook):
@@ -198,7 +208,7 @@ async def _let_in_wrongly(hooks: Hooks, client: httpx.AsyncClient, hook: Hook, s
 
 async def _open_without(hooks: Hooks, start: apps.Start, opened: Iterable[Hook], words: str) -> str:
     """Without a secret nobody gets in: not unsigned, nor signed with what anybody can guess or read in the code."""
-    guesses = ("", "None", "null", "undefined", "secret", "changeme", *variables.defaults(hooks.texts, hooks.names))
+    guesses = ("", "None", "null", "undefined", "secret", "changeme", *hooks.guesses)
     try:
         async with _begun(hooks, start) as (_, client):
             for hook, guess in product(opened, guesses):

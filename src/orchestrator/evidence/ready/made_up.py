@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,8 +16,8 @@ LINK = re.compile(r"ur[il]$|link|website|homepage|href", re.IGNORECASE)
 
 
 def mark() -> str:
-    """A word that nobody else has ever written."""
-    return f"qz{secrets.token_hex(7)}"
+    """A word that nobody else has ever written, and by which nobody knows us."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(18))
 
 
 def body(schema: Schema, word: str, turn: int = 0, known: Mapping[str, str] | None = None, link: str = "") -> Any:

@@ -37,6 +37,8 @@ class Trial:
     wrong: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)  # in all that Ana ever wrote
+    opened: set[str] = field(default_factory=set)  # addresses that are declared as public
+    known: dict[str, str] = field(default_factory=dict)  # the ids of Ana’s things, by what they are
     read: int = 0
     changed: int = 0
 
@@ -55,10 +57,13 @@ async def authorised(asked: Asked) -> Found:
         trial.unclear.append(f"Ben could make nothing at {listed(sorted(missing))}")
     await _controlled(asked, trial, his)
     trial.marks |= {thing.mark for thing in hers}
+    trial.known |= {thing.kind: thing.id for thing in hers}
+    trial.opened |= {one.path for one in routes.read(asked.document) if one.open and one.method == "GET"}
     await _looked_around(asked, trial)
-    for thing in hers:
+    await _elsewhere(asked, trial, hers)
+    for thing in reversed(hers):  # what lies in others first
         await _tried(asked, trial, thing)
-    _overheard(asked, trial)
+    _overheard(trial)
     return _judged(asked, trial, hers)
 
 
@@ -92,22 +97,39 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
         trial.read += 1
     else:
         trial.unclear.append(f"Ana does not see what she made at {thing.made_by.path}")
+    for route, path in things.unsaid(asked, thing):
+        await _attempted(trial, thing, reads, route, path)
     for route, path in own:
-        before = await _state(trial.ana, reads)
-        steady = await _state(trial.ana, reads)
-        answer = await trial.ben.ask(route.method, path, **things.handed(route, made_up.mark(), 1))
-        after = await _state(trial.ana, reads)
-        trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
-        if _moved(before, steady, after):
-            trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
-        elif answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
-            _let_in(trial, route, thing, answer)
+        answer = await _attempted(trial, thing, reads, route, path)
+        if answer is None:
+            continue
+        if answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
+            _let_in(trial, route, path, thing, answer)
         else:
-            await _refused(trial, route, path, answer)
+            await _refused(trial, route, path, thing, answer)
 
 
-def _let_in(trial: Trial, route: Route, thing: Thing, answer: httpx.Response) -> None:
+async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:
+    """Ben tries; None where that changed what is Ana’s, whatever he was answered."""
+    before = await _state(trial.ana, reads)
+    steady = await _state(trial.ana, reads)
+    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, made_up.mark()))
+    after = await _state(trial.ana, reads)
+    trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
+    if _moved(before, steady, after):
+        trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
+        return None
+    return answer
+
+
+def _handed(trial: Trial, route: Route, thing: Thing, word: str) -> dict[str, Any]:
+    """What would change everything about it; where it asks for the id of a thing, this one’s."""
+    return things.handed(route, word, 1, known={**trial.known, thing.kind: thing.id, "": thing.id})
+
+
+def _let_in(trial: Trial, route: Route, path: str, thing: Thing, answer: httpx.Response) -> None:
     if route.open and route.method == "GET":
+        trial.opened.add(path)
         trial.unclear.append(f"{route.name} shows it to everybody and is declared as public")
     elif route.method == "GET" and thing.mark not in answer.text:
         trial.unclear.append(f"{route.name} answers {answer.status_code} to Ben, without what is Ana’s")
@@ -116,11 +138,11 @@ def _let_in(trial: Trial, route: Route, thing: Thing, answer: httpx.Response) ->
         trial.wrong.append(f"{route.name} lets somebody else {does} what is Ana’s ({answer.status_code})")
 
 
-async def _refused(trial: Trial, route: Route, path: str, bens: httpx.Response) -> None:
+async def _refused(trial: Trial, route: Route, path: str, thing: Thing, bens: httpx.Response) -> None:
     """Only what Ana herself is not refused says something about Ben."""
     word = made_up.mark()
     trial.marks.add(word)
-    hers = await trial.ana.ask(route.method, path, **things.handed(route, word, 1))
+    hers = await trial.ana.ask(route.method, path, **_handed(trial, route, thing, word))
     trial.diary.append(f"Ana: {route.method} {path} → {hers.status_code}")
     if bens.status_code in REFUSED or bens.is_redirect:
         if hers.status_code in REFUSED or hers.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or hers.is_redirect:
@@ -161,12 +183,24 @@ async def _looked_around(asked: Asked, trial: Trial) -> None:
             await trial.ben.ask("GET", f"{route.path}{asking}")
 
 
-def _overheard(asked: Asked, trial: Trial) -> None:
+async def _elsewhere(asked: Asked, trial: Trial, hers: list[Thing]) -> None:
+    """Addresses of which we do not know what they are about: Ben tries them with all that is Ana’s."""
+    covered = {route.name for thing in hers for route, _ in things.about(asked, thing)}
+    for route in routes.read(asked.document):
+        if "{" not in route.path or route.name in covered or things.NOT_THINGS.search(f"{route.path} {route.words}"):
+            continue
+        for value in (*trial.known.values(), *trial.ana.ids, trial.ana.name):
+            word = made_up.mark()
+            await trial.ben.ask(route.method, route.at(value), **things.handed(route, word, 1, known=trial.known))
+        if route.method != "GET":
+            trial.unclear.append(f"nothing of Ana’s could be found that {route.name} is about")
+
+
+def _overheard(trial: Trial) -> None:
     """No answer that Ben ever got has in it what is Ana’s."""
-    opened = {one.path for one in routes.read(asked.document) if one.open}
     for what, text in trial.ben.answers:
         if any(mark in text for mark in trial.marks):
-            public = what.startswith("GET") and what.removeprefix("GET ").partition("?")[0] in opened
+            public = what.startswith("GET") and what.removeprefix("GET ").partition("?")[0] in trial.opened
             (trial.unclear if public else trial.wrong).append(f"{what.partition('?')[0]} shows Ben what is Ana’s")
 
 

@@ -81,7 +81,7 @@ async def two(asked: Asked) -> tuple[Person, Person]:
     """Ana and Ben, with names and passwords of this moment. Raises NotPossible where they cannot be."""
     if "people" not in asked.known:
         try:
-            asked.known["people"] = (await _somebody(asked, "ana"), await _somebody(asked, "ben"))
+            asked.known["people"] = (await _somebody(asked), await _somebody(asked))
         except NotPossible as why:
             asked.known["people"] = why
     found = asked.known["people"]
@@ -90,8 +90,8 @@ async def two(asked: Asked) -> tuple[Person, Person]:
     return found  # type: ignore[no-any-return]
 
 
-async def _somebody(asked: Asked, first: str) -> Person:
-    name = f"{first}{secrets.token_hex(5)}"
+async def _somebody(asked: Asked) -> Person:
+    name = made_up.mark()[:12]
     password = f"Q7!{''.join(secrets.choice(string.ascii_letters + string.digits) for _ in range(17))}"
     client = await asked.guests.enter_async_context(asked.app.client(headers=BY_HTTPS))
     person = Person(name, f"{name}@example.org", password, client)

@@ -1,7 +1,6 @@
 """Whether foreign code can be slipped into its pages: we write some, and look how a browser would take it."""
 
 import re
-import secrets
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -11,7 +10,7 @@ import httpx
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.places import NOT_OURS, beside_tests
-from orchestrator.evidence.ready import people, routes, things
+from orchestrator.evidence.ready import made_up, people, routes, things
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.proof import Found, failed, not_needed, proven, unchecked
@@ -85,7 +84,7 @@ class Visit:
 
 
 async def escaped(asked: Asked) -> Found:
-    word = f"qx{secrets.token_hex(6)}"
+    word = made_up.mark()
     person = await _somebody(asked)
     made = (
         await things.all_made(person, asked, word=slip(word + KEPT), link=f"javascript:{word}{KEPT}") if person else []

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from orchestrator.evidence.ready import made_up, routes
+from orchestrator.evidence.ready import addresses, made_up, routes
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.routes import Route
@@ -59,7 +59,7 @@ def readable(asked: Asked) -> list[str]:
 
 
 def about(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
-    """The addresses that are about this very thing, filled in."""
+    """The addresses that are about this very thing, filled in: by their path, by what they ask, by what they take."""
     below = thing.made_by.path.rstrip("/") + "/{"
     for route in routes.read(asked.document):
         if NOT_THINGS.search(route.path):
@@ -68,8 +68,39 @@ def about(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
         own = route.path.startswith(below) or any(_named(name, thing.kind) for name in names)
         if own and (path := fill(route.path, thing)) is not None and path != thing.path:
             yield route, path
-        elif not names and (asking := next((name for name in route.query if _named(name, thing.kind)), "")):
+        elif not names and (asking := next((name for name in route.query if _points(name, thing.kind)), "")):
             yield route, f"{route.path}?{asking}={thing.id}"
+        elif not names and route.method in CHANGES and any(_points(name, thing.kind) for name in _taken(route)):
+            yield route, route.path
+
+
+def unsaid(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
+    """What may be there without being told: other methods at its own address, and addresses that only the code has."""
+    known = {one.name for one in routes.read(asked.document)}
+    plain = [addresses.PARAMETER.sub("{}", one.path) for one in routes.read(asked.document)]
+    for path in {
+        path for route, path in about(asked, thing) if route.path.count("/") == thing.made_by.path.count("/") + 1
+    }:
+        for method in CHANGES:
+            if not any(f"{method} {one.path}" in known and fill(one.path, thing) == path for one in _templates(asked)):
+                yield Route(method, path, body=thing.made_by.body, form=thing.made_by.form), path
+    for one in addresses.of(asked.look.texts):
+        if "{}" in one.plain and not any(path.endswith(one.plain) for path in plain):
+            path = one.plain.replace("{}", thing.id)
+            yield Route(one.method, path, body=thing.made_by.body if one.method in CHANGES else None), path
+
+
+def _templates(asked: Asked) -> list[Route]:
+    return [one for one in routes.read(asked.document) if "{" in one.path]
+
+
+def _taken(route: Route) -> list[str]:
+    """The names of what it takes."""
+    return [*(route.body or {}).get("properties", {}), *(route.form or {}).get("properties", {})]
+
+
+def _points(name: str, kind: str) -> bool:
+    return bool(ID.match(name)) or _named(name, kind)
 
 
 def fill(path: str, thing: Thing) -> str | None:

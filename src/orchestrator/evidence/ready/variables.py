@@ -11,7 +11,13 @@ SECRET = re.compile(r"SECRET|TOKEN|KEY|SIGNING|SIGNATURE")
 NO_SECRET = re.compile(r"HEADER|ALGORITHM|_NAME$|_URL$|_ID$|PUBLIC|TOLERANCE|_TTL$|LENGTH|PREFIX|SIGNATURE_")
 ALLOWED = re.compile(r"ALLOW|WHITELIST|PERMIT|TRUSTED")
 WHENCE = re.compile(r"(?:^|_)(?:IPS?|CIDRS?|ADDRESS(?:ES)?|NETWORKS?|NETS?|SOURCES?|RANGES?|WEBHOOKS?)(?:_|$)")
-GIVEN = r"{}[\"']\s*,\s*[\"']([^\"']+)[\"']"  # what it takes where nothing is set
+# What it takes where nothing is set: beside the name in the code, or after it in a file of settings.
+GIVEN = (
+    r"{}[\"']\s*\)?\s*(?:,|or|\|\||\?\?)\s*[\"']([^\"']+)[\"']",
+    r"{}\s*(?:\|\||\?\?)\s*[\"']([^\"']+)[\"']",
+    r"(?i:{})(?:\s*:\s*[\w\[\]| ]+)?\s*[=:]\s*[\"']?([^\s\"'(){{}}]+)",
+)
+MOST_GUESSES, LONGEST = 12, 200
 
 
 def secrets_in(texts: Iterable[str], declared: Iterable[str] = ()) -> tuple[str, ...]:
@@ -28,8 +34,9 @@ def allowed_in(texts: Iterable[str], declared: Iterable[str] = ()) -> tuple[str,
 
 def defaults(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     """What the code takes for these where they are not set."""
-    kept = list(texts)
-    return tuple(dict.fromkeys(one for name in names for text in kept for one in re.findall(GIVEN.format(name), text)))
+    shapes = [re.compile(shape.format(re.escape(name))) for name in names for shape in GIVEN]
+    found = dict.fromkeys(one for text in texts for shape in shapes for one in shape.findall(text))
+    return tuple(one for one in found if len(one) <= LONGEST and one.isprintable())[:MOST_GUESSES]
 
 
 def _names(texts: Iterable[str]) -> list[str]:
