@@ -54,6 +54,13 @@ def audit(person, action, note):
     DB.execute("insert into audit values (?, ?, ?, ?)", (now(), person[1], action, note))
 
 
+def report(problem):
+    key, _, place = os.environ.get("SENTRY_DSN", "").removeprefix("http://").partition("@")
+    if place:
+        event = json.dumps({"exception": {"values": [{"type": type(problem).__name__, "value": str(problem)}]}})
+        urllib.request.urlopen(f"http://{place.partition('/')[0]}/api/1/store/", event.encode(), timeout=3).close()
+
+
 def shown(row):
     return {"id": row[0], "title": row[2], "stars": row[3]}
 
@@ -89,6 +96,14 @@ class App(BaseHTTPRequestHandler):
         value = secrets.token_hex(16)
         id = DB.execute("insert into token (value, person) values (?, ?)", (value, person[0])).lastrowid
         return self.answer(201, {"id": id, "access_token": value})
+
+    def any(self):
+        try:
+            return self.all()
+        except Exception as problem:
+            say("error", "failed", path=self.path, problem=str(problem))
+            report(problem)
+            return self.answer(500, {"error": "Something went wrong on our side."})
 
     def all(self):
         path, _, query = self.path.partition("?")
@@ -162,7 +177,7 @@ class App(BaseHTTPRequestHandler):
             return self.answer(401, {"error": "The signature is wrong."})
         return self.answer(202, {})
 
-    do_GET = do_POST = do_PUT = do_DELETE = all
+    do_GET = do_POST = do_PUT = do_DELETE = any
 
     def log_message(self, *args):
         pass
@@ -283,11 +298,13 @@ DISHONEST: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {
                 '            return self.add((1, "ana"), json.loads(body))',
             ),
             ('        "/tokens": {"post": {}},\n', ""),
+            ("            report(problem)\n", ""),
         ),
         {
             "S5": "not_checked: Nobody got at what is another’s, but not all could be told",
             "S7": "failed: POST /notes leaves no trace of by whom",
             "S12": "not_checked: It has no address at which somebody could make a second key",
+            "O4": "failed: An error that nobody expected (GET /notes: 500) is reported nowhere",
         },
     ),
     "has no way to come in": (

@@ -92,6 +92,21 @@ def test_rows_and_lines_are_read_from_files_that_may_be_anything(tmp_path):
     assert sorted(map(str, found.values())) == sorted(map(str, rows))
 
 
+def test_what_is_spoilt_lies_in_that_folder_and_nowhere_else(tmp_path):
+    data, outside = tmp_path / "data", tmp_path / "outside"
+    for folder in (data, outside):
+        folder.mkdir()
+        (folder / "app.db").write_bytes(b"SQLite format 3\0 and more")
+    (data / "link.db").symlink_to(outside / "app.db")
+    (data / "folder").symlink_to(outside)
+    (data / "same.db").hardlink_to(outside / "app.db")
+    (tmp_path / "whole").symlink_to(outside)
+    before = (outside / "app.db").read_bytes()
+    assert (traces.spoil(data), traces.spoil(tmp_path / "whole")) == (1, 0)
+    assert (outside / "app.db").read_bytes() == before
+    assert (data / "app.db").read_bytes() != before
+
+
 def test_variables_for_secrets_are_found_in_code_and_in_settings():
     code = 'os.environ.get("GITHUB_WEBHOOK_SECRET", "in-the-code")\nos.getenv("SECRET_KEY")\nSIGNATURE_HEADER = 1\n'
     settings = 'class Settings(BaseSettings):\n    stripe_signing_secret: str = "weak"\n    env_prefix="SHOP_"\n'

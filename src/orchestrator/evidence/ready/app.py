@@ -23,6 +23,7 @@ from orchestrator.evidence.ready.stack import Language, package
 
 INLET = Path(__file__).parents[2] / "contain" / "inlet.py"
 SOCKET, DATA, PORT = "in", "data", 8765
+OUT_PORT = 8766
 MOST_KEPT, KEPT_END = 20 << 20, 1 << 15
 PATIENCE_S = 30.0
 LIMITS = Limits(seconds=900, memory_mb=2048)
@@ -125,8 +126,11 @@ def _python(texts: Mapping[str, str], interpreter: Path | None) -> Start | None:
 
 
 @asynccontextmanager
-async def running(place: Place, start: Start) -> AsyncIterator[App]:
-    """The application, once it answers. Raises NotPossible, with the end of its log, where it does not."""
+async def running(place: Place, start: Start, out: Path | None = None) -> AsyncIterator[App]:
+    """The application, once it answers. Raises NotPossible, with the end of its log, where it does not.
+
+    What it sends to OUT_PORT on its loopback comes to our socket `out`.
+    """
     data = place.folder / DATA
     await asyncio.to_thread(data.mkdir, exist_ok=True)
     socket = place.folder / SOCKET
@@ -137,7 +141,8 @@ async def running(place: Place, start: Start) -> AsyncIterator[App]:
     binds = (Bind(place.folder, place.folder, writable=True), Bind(INLET, RUN / "inlet.py"))
     job = Job("app", RunKind.VALIDATE, place.checkout, "", network=Network.CLOSED, binds=binds)
     walled = bool((await place.sandbox.offers()).walls)
-    let_in = (*python()[0], str(RUN / "inlet.py" if walled else INLET), str(socket), str(PORT), "--")
+    outwards = (str(out), str(OUT_PORT)) if out else ()
+    let_in = (*python()[0], str(RUN / "inlet.py" if walled else INLET), str(socket), str(PORT), *outwards, "--")
     tenant = Tenant((*let_in, *words), env, place.home, programs=(*place.tools, *python()[1]))
     async with (
         room(place.sandbox, job, tenant) as where,

@@ -4,14 +4,16 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import httpx
 
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.ready import app as apps
 from orchestrator.evidence.ready import asks, audited, logged, owned, rotated, routes, slipped
+from orchestrator.evidence.ready.app import App
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, not_needed, proven, unchecked
@@ -45,11 +47,7 @@ async def examined(look: Look) -> dict[str, Found]:
     interpreter = await look.once("interpreter", apps.interpreter_of)
     start = await apps.how(look, interpreter)
     look.place.say("Starting the application")
-    async with apps.running(look.place, start) as app, app.client() as client, AsyncExitStack() as guests:
-        document = await asks.document(client)
-        asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], guests, document)
-        asked.began = len(app.log)
-        asked.known["interpreter"] = interpreter
+    async with apps.running(look.place, start) as app, conversation(look, app, interpreter) as asked:
         for item, ask in [(item, ask) for item, ask in QUESTIONS if item in look.wanted]:
             try:
                 asked.found[item] = await ask(asked)
@@ -58,6 +56,16 @@ async def examined(look: Look) -> dict[str, Found]:
             except httpx.TransportError as problem:
                 asked.found[item] = failed(f"It stopped answering while it was asked: {type(problem).__name__}.")
         return asked.found
+
+
+@asynccontextmanager
+async def conversation(look: Look, app: App, interpreter: Path | None) -> AsyncIterator[Asked]:
+    """Everything that is known at the beginning; whoever came is shown out at the end."""
+    async with app.client() as client, AsyncExitStack() as guests:
+        document = await asks.document(client)
+        asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], guests, document, began=len(app.log))
+        asked.known["interpreter"] = interpreter
+        yield asked
 
 
 async def _same_everywhere(asked: Asked, answer: httpx.Response) -> bool:

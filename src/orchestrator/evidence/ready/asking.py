@@ -43,6 +43,7 @@ from orchestrator.evidence.ready import (
     tampered,
     testing,
     tidy,
+    tracked,
     watching,
 )
 from orchestrator.evidence.ready.look import Look, look
@@ -73,6 +74,7 @@ PARTS = (
     tidy,
     odd,
     load,
+    tracked,
 )
 PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds

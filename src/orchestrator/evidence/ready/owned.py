@@ -97,9 +97,11 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
         trial.read += 1
     else:
         trial.unclear.append(f"Ana does not see what she made at {thing.made_by.path}")
-    for route, path in things.unsaid(asked, thing):
-        await _attempted(trial, thing, reads, route, path)
+    hidden = list(things.unsaid(asked, thing))
     for route, path in own:
+        if route.method == "DELETE":
+            await _each(trial, thing, reads, hidden)
+            hidden = []
         answer = await _attempted(trial, thing, reads, route, path)
         if answer is None:
             continue
@@ -107,6 +109,13 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
             _let_in(trial, route, path, thing, answer)
         else:
             await _refused(trial, route, path, thing, answer)
+    await _each(trial, thing, reads, hidden)
+
+
+async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[tuple[Route, str]]) -> None:
+    """Only what that changes says something: nobody told us that there is anything."""
+    for route, path in hidden:
+        await _attempted(trial, thing, reads, route, path)
 
 
 async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:

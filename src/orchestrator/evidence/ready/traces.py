@@ -6,8 +6,9 @@ Its files may have been made to harm whoever reads them: they are copied, bounde
 import json
 import os
 import re
-import shutil
+import secrets
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -52,47 +53,62 @@ def _values(said: Any) -> Sequence[Any]:
 def written(folders: Sequence[Path]) -> dict[str, Record]:
     """All rows of all tables, and all lines of log files, each under a name that stays the same for as long as it."""
     found: dict[str, Record] = {}
-    for path in _files(folders):
+    kept = {path: content for folder in folders for path, content in _read(folder)}
+    for path, content in list(kept.items())[:MOST_FILES]:
         if path.suffix in LOGS:
-            lines = path.read_bytes()[-BIGGEST:].decode(errors="replace").splitlines()[-MOST_ROWS:]
+            lines = content.decode(errors="replace").splitlines()[-MOST_ROWS:]
             found |= {f"{path.name} {at} {line}": known for at, line in enumerate(lines) if (known := parsed(line))}
-        else:
-            found |= _rows(path)
+        elif content.startswith(HEAD):
+            found |= _rows(path.name, content, kept.get(path.with_name(f"{path.name}-wal"), b""))
     return found
 
 
-def _files(folders: Sequence[Path]) -> list[Path]:
-    paths = [path for folder in folders for path in _below(folder) if _plain(path)]
-    return [path for path in paths if path.suffix in LOGS or _begins(path) == HEAD][:MOST_FILES]
+def spoil(folder: Path) -> int:
+    """Write nonsense over every database there, and say how many there were."""
+    found = 0
+    for path, file in plain_files(folder, os.O_RDWR):
+        if os.read(file, len(HEAD)) == HEAD or path.name.endswith("-wal"):
+            os.pwrite(file, secrets.token_bytes(os.fstat(file).st_size), 0)
+            found += not path.name.endswith("-wal")
+    return found
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for at, inner, names in os.walk(folder):
-        inner[:] = sorted(set(inner) - NOT_OURS - {".git", "__pycache__"})
-        yield from (Path(at, name) for name in sorted(names))
+def plain_files(folder: Path, flags: int = os.O_RDONLY) -> Iterator[tuple[Path, int]]:
+    """The files below a folder into which somebody may write whom we do not trust, opened while we look at each.
+
+    No link is followed, at the folder itself or below it, and no file that has another name as well.
+    """
+    with suppress(OSError):
+        for at, inner, names, place in os.fwalk(folder, follow_symlinks=False):
+            inner[:] = sorted(set(inner) - NOT_OURS - {".git", "__pycache__"})
+            for name in sorted(names):
+                with suppress(OSError):
+                    file = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+                    try:
+                        known = os.fstat(file)
+                        if stat.S_ISREG(known.st_mode) and known.st_nlink == 1 and known.st_size <= BIGGEST:
+                            yield Path(at, name), file
+                    finally:
+                        os.close(file)
 
 
-def _plain(path: Path) -> bool:
-    return not path.is_symlink() and path.is_file() and path.stat().st_size <= BIGGEST
+def _read(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path, file in plain_files(folder):
+        begins = os.pread(file, len(HEAD), 0)
+        if path.suffix in LOGS or begins == HEAD or path.name.endswith("-wal"):
+            yield path, os.pread(file, BIGGEST, 0)
 
 
-def _begins(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(len(HEAD))
-
-
-def _rows(path: Path) -> dict[str, Record]:
+def _rows(name: str, content: bytes, log: bytes) -> dict[str, Record]:
     """Of a copy: so nobody waits for us, and we for nobody."""
     with tempfile.TemporaryDirectory(prefix="rows-") as folder:
         copy = Path(folder) / "copy.db"
-        for ending in ("", "-wal"):
-            with suppress(FileNotFoundError):
-                beside = path.with_name(path.name + ending)
-                if not beside.is_symlink() and beside.stat().st_size <= BIGGEST:
-                    shutil.copyfile(beside, f"{copy}{ending}")
+        copy.write_bytes(content)
+        if log:
+            copy.with_name("copy.db-wal").write_bytes(log)
         with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as db:
             db.execute("pragma trusted_schema = off")
-            return {f"{path.name} {name}": row for name, row in _of_tables(db)}
+            return {f"{name} {row}": cells for row, cells in _of_tables(db)}
     return {}
 
 

@@ -22,13 +22,13 @@ MOST_GUESSES, LONGEST = 12, 200
 
 def secrets_in(texts: Iterable[str], declared: Iterable[str] = ()) -> tuple[str, ...]:
     """Those that may hold a secret."""
-    names = [one for one in _names(texts) if WHO.search(one) and SECRET.search(one) and not NO_SECRET.search(one)]
+    names = [one for one in upper(texts) if WHO.search(one) and SECRET.search(one) and not NO_SECRET.search(one)]
     return tuple(dict.fromkeys([*declared, *names]))
 
 
 def allowed_in(texts: Iterable[str], declared: Iterable[str] = ()) -> tuple[str, ...]:
     """Those that may hold the addresses from which webhooks may come."""
-    names = [one for one in _names(texts) if ALLOWED.search(one) and WHENCE.search(one) and "ORIGIN" not in one]
+    names = [one for one in upper(texts) if ALLOWED.search(one) and WHENCE.search(one) and "ORIGIN" not in one]
     return tuple(dict.fromkeys([*declared, *names]))
 
 
@@ -39,7 +39,8 @@ def defaults(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in found if len(one) <= LONGEST and one.isprintable())[:MOST_GUESSES]
 
 
-def _names(texts: Iterable[str]) -> list[str]:
+def upper(texts: Iterable[str]) -> list[str]:
+    """All names that may be variables of the environment."""
     found: dict[str, None] = {}
     for text in texts:
         prefixes = ("", *PREFIX.findall(text))
