@@ -74,7 +74,8 @@ class App:
         """Another command of the same application, beside it, with these words filled in."""
         fill = {"{port}": str(PORT), "{data}": str(self.data), **words}
         env = {name: _filled(value, fill) for name, value in self.start.env.items()}
-        return await self.place.run(name, [_filled(word, fill) for word in command], seconds=60, env=env)
+        words_there = ["/usr/bin/env", *(_filled(word, fill) for word in command)]  # found as the application is
+        return await self.place.run(name, words_there, seconds=60, env=env)
 
 
 async def interpreter_of(look: Look) -> Path | None:
