@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -16,12 +16,15 @@ from orchestrator.contain.walls import RUN, python
 from orchestrator.domain.run import Bind, Job, Network, RunKind
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import declared
+from orchestrator.evidence.ready import python as own_python
 from orchestrator.evidence.ready.look import Look
-from orchestrator.evidence.ready.place import Place
+from orchestrator.evidence.ready.place import Place, Ran
 from orchestrator.evidence.ready.stack import Language, package
 
 INLET = Path(__file__).parents[2] / "contain" / "inlet.py"
-SOCKET, PORT = "in", 8765
+SOCKET, DATA, PORT = "in", "data", 8765
+OUT_PORT = 8766
+MOST_KEPT, KEPT_END = 20 << 20, 1 << 15
 PATIENCE_S = 30.0
 LIMITS = Limits(seconds=900, memory_mb=2048)
 NOTHING_TO_START = "We do not know how this application is started, so what needs it running was not checked."
@@ -45,6 +48,8 @@ class App:
     start: Start
     socket: Path
     process: Spawned
+    place: Place
+    log: bytearray = field(default_factory=bytearray)  # what it printed, up to a bound
 
     def client(self, **more: object) -> httpx.AsyncClient:
         """Somebody who speaks with it, without a session of anybody's."""
@@ -53,15 +58,38 @@ class App:
 
     @property
     def said(self) -> str:
-        """The end of what it wrote to its log of errors."""
-        return self.process.stderr.text()
+        """The end of what it printed."""
+        return self.process.stderr.text() + self.log[-KEPT_END:].decode(errors="replace")
+
+    def printed(self, since: int = 0) -> list[str]:
+        """The lines that it printed since its log was so long."""
+        return self.log[since:].decode(errors="replace").splitlines()
+
+    @property
+    def data(self) -> Path:
+        """Where it keeps its data."""
+        return self.place.folder / DATA
+
+    async def run(self, name: str, command: Sequence[str], words: Mapping[str, str]) -> Ran:
+        """Another command of the same application, beside it, with these words filled in."""
+        fill = {"{port}": str(PORT), "{data}": str(self.data), **words}
+        env = {name: _filled(value, fill) for name, value in self.start.env.items()}
+        words_there = ["/usr/bin/env", *(_filled(word, fill) for word in command)]  # found as the application is
+        return await self.place.run(name, words_there, seconds=60, env=env)
+
+
+async def interpreter_of(look: Look) -> Path | None:
+    """The project's own Python, with what it needs installed; none where it needs nothing."""
+    if look.stack.language is not Language.PYTHON or not await own_python.needs_any(look):
+        return None
+    return Path((await own_python.environment(look)).python)
 
 
 async def how(look: Look, interpreter: Path | None) -> Start:
     """How this save point is started. Raises NotPossible where nothing says it."""
     preview = declared.parse_or_nothing(look.texts.get(declared.FILE, "")).preview
     if preview:
-        return Start(_with(preview, interpreter), {}, f"{declared.FILE} says so")
+        return Start(own(preview, interpreter), {}, f"{declared.FILE} says so")
     if look.stack.language is Language.PYTHON and (found := _python(look.texts, interpreter)):
         return found
     if look.stack.language is Language.JAVASCRIPT:
@@ -71,7 +99,7 @@ async def how(look: Look, interpreter: Path | None) -> Start:
     raise NotPossible(NOTHING_TO_START)
 
 
-def _with(command: Sequence[str], interpreter: Path | None) -> tuple[str, ...]:
+def own(command: Sequence[str], interpreter: Path | None) -> tuple[str, ...]:
     """With the project's own Python in place of the machine's."""
     if interpreter and Path(command[0]).name in {"python", "python3"}:
         return (str(interpreter), *command[1:])
@@ -99,9 +127,12 @@ def _python(texts: Mapping[str, str], interpreter: Path | None) -> Start | None:
 
 
 @asynccontextmanager
-async def running(place: Place, start: Start) -> AsyncIterator[App]:
-    """The application, once it answers. Raises NotPossible, with the end of its log, where it does not."""
-    data = place.folder / "data"
+async def running(place: Place, start: Start, out: Path | None = None) -> AsyncIterator[App]:
+    """The application, once it answers. Raises NotPossible, with the end of its log, where it does not.
+
+    What it sends to OUT_PORT on its loopback comes to our socket `out`.
+    """
+    data = place.folder / DATA
     await asyncio.to_thread(data.mkdir, exist_ok=True)
     socket = place.folder / SOCKET
     socket.unlink(missing_ok=True)
@@ -111,15 +142,16 @@ async def running(place: Place, start: Start) -> AsyncIterator[App]:
     binds = (Bind(place.folder, place.folder, writable=True), Bind(INLET, RUN / "inlet.py"))
     job = Job("app", RunKind.VALIDATE, place.checkout, "", network=Network.CLOSED, binds=binds)
     walled = bool((await place.sandbox.offers()).walls)
-    let_in = (*python()[0], str(RUN / "inlet.py" if walled else INLET), str(socket), str(PORT), "--")
+    outwards = (str(out), str(OUT_PORT)) if out else ()
+    let_in = (*python()[0], str(RUN / "inlet.py" if walled else INLET), str(socket), str(PORT), *outwards, "--")
     tenant = Tenant((*let_in, *words), env, place.home, programs=(*place.tools, *python()[1]))
     async with (
         room(place.sandbox, job, tenant) as where,
         where.opened(lambda _host, _port: None) as (command, given),
         spawn(command, cwd=place.checkout, env=given, limits=LIMITS) as process,
     ):
-        app = App(start, socket, process)
-        drain = asyncio.create_task(_drained(process))
+        app = App(start, socket, process, place)
+        drain = asyncio.create_task(_drained(app))
         try:
             await _answers(app, drain)
             yield app
@@ -127,10 +159,10 @@ async def running(place: Place, start: Start) -> AsyncIterator[App]:
             drain.cancel()
 
 
-async def _drained(process: Spawned) -> None:
+async def _drained(app: App) -> None:
     """What it says is read all the time, so that it never hangs on us."""
-    while await process.stdout.read(1 << 16):
-        pass
+    while chunk := await app.process.stdout.read(1 << 16):
+        app.log += chunk[: MOST_KEPT - len(app.log)]
 
 
 async def _answers(app: App, drain: "asyncio.Task[None]") -> None:

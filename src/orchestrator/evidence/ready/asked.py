@@ -4,22 +4,20 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 
-from orchestrator import clock
-from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.ready import app as apps
-from orchestrator.evidence.ready import python, routes
+from orchestrator.evidence.ready import asks, audited, logged, owned, rotated, routes, slipped
 from orchestrator.evidence.ready.app import App
+from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, not_needed, proven, unchecked
 from orchestrator.evidence.ready.routes import Route
-from orchestrator.evidence.ready.stack import Language
 from orchestrator.evidence.words import counted, listed
 
 HEALTH = ("/health", "/healthz", "/health/ready", "/api/health", "/livez", "/readyz", "/_health", "/up")
@@ -44,60 +42,30 @@ NO_SERVER = "There is no server in it: nobody can call it over a network."
 NO_ROUTES = "It does not say which addresses it has (OpenAPI), so they could not be asked one by one."
 
 
-@dataclass(slots=True)
-class Asked:
-    """An application, its addresses, and what was found out by asking."""
-
-    look: Look
-    app: App
-    client: httpx.AsyncClient
-    routes: tuple[Route, ...]
-    found: dict[str, Found] = field(default_factory=dict)
-
-    def seen(self, what: str, answer: httpx.Response | None = None, said: str = "") -> Evidence:
-        head = f"{answer.status_code} {answer.headers.get('content-type', '')}" if answer else ""
-        excerpt = "\n".join(line for line in (head, said, answer.text[:300] if answer else "") if line)
-        return Evidence(
-            f"{what} (started by: {' '.join(self.app.start.command[:4])} …)",
-            self.look.commit,
-            clock.now(),
-            excerpt=excerpt,
-        )
-
-
 async def examined(look: Look) -> dict[str, Found]:
     """Start it once and ask everything. Raises NotPossible where it cannot be started."""
-    interpreter = await look.once("interpreter", _interpreter)
+    interpreter = await look.once("interpreter", apps.interpreter_of)
     start = await apps.how(look, interpreter)
     look.place.say("Starting the application")
-    async with apps.running(look.place, start) as app, app.client() as client:
-        asked = Asked(look, app, client, await _routes(client))
+    async with apps.running(look.place, start) as app, conversation(look, app, interpreter) as asked:
         for item, ask in [(item, ask) for item, ask in QUESTIONS if item in look.wanted]:
             try:
                 asked.found[item] = await ask(asked)
+            except NotPossible as why:
+                asked.found[item] = unchecked(str(why))
             except httpx.TransportError as problem:
                 asked.found[item] = failed(f"It stopped answering while it was asked: {type(problem).__name__}.")
         return asked.found
 
 
-async def _interpreter(look: Look) -> Path | None:
-    """The project's own Python, with what it needs installed; none where it needs nothing."""
-    if look.stack.language is not Language.PYTHON or not await python.needs_any(look):
-        return None
-    return Path((await python.environment(look)).python)
-
-
-async def _routes(client: httpx.AsyncClient) -> tuple[Route, ...]:
-    for place in routes.PLACES:
-        answer = await client.get(place)
-        if answer.status_code == httpx.codes.OK and "json" in answer.headers.get("content-type", ""):
-            try:
-                said = answer.json()
-            except ValueError:
-                continue
-            if isinstance(said, dict) and (found := routes.read(said)):
-                return found[:MOST_ROUTES]
-    return ()
+@asynccontextmanager
+async def conversation(look: Look, app: App, interpreter: Path | None) -> AsyncIterator[Asked]:
+    """Everything that is known at the beginning; whoever came is shown out at the end."""
+    async with app.client() as client, AsyncExitStack() as guests:
+        document = await asks.document(client)
+        asked = Asked(look, app, client, routes.read(document)[:MOST_ROUTES], guests, document, began=len(app.log))
+        asked.known["interpreter"] = interpreter
+        yield asked
 
 
 async def _same_everywhere(asked: Asked, answer: httpx.Response) -> bool:
@@ -256,6 +224,10 @@ async def encrypted(asked: Asked) -> Found:
 
 
 QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
+    ("S5", owned.authorised),  # first those that need people in it
+    ("S7", audited.audited),
+    ("S3", slipped.escaped),
+    ("S12", rotated.rotated),
     ("O1", health),
     ("O2", metrics),
     ("S4", strangers),
@@ -263,6 +235,7 @@ QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
     ("S2", nonsense),
     ("P5", quick),
     ("S9", encrypted),
+    ("O3", logged.structured),
     ("S1", flooded),  # last: after it, little else is let in
 )
 

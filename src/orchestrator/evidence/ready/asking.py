@@ -30,6 +30,7 @@ from orchestrator.evidence.ready import (
     deployment,
     drawn,
     enforced,
+    hooks_asked,
     licences,
     load,
     made_of,
@@ -42,6 +43,7 @@ from orchestrator.evidence.ready import (
     tampered,
     testing,
     tidy,
+    tracked,
     watching,
 )
 from orchestrator.evidence.ready.look import Look, look
@@ -60,6 +62,7 @@ PARTS = (
     changelogs,
     licences,
     asked,
+    hooks_asked,
     secrets,
     enforced,
     quickstart,
@@ -71,6 +74,7 @@ PARTS = (
     tidy,
     odd,
     load,
+    tracked,
 )
 PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds

@@ -9,6 +9,7 @@ from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/swagger.json", "/api/schema/?format=json")
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 DEPTH = 8
 LONG = "x" * 20_000
 ODD: tuple[Any, ...] = (
@@ -38,6 +39,8 @@ class Route:
     query: tuple[str, ...] = ()
     body: Mapping[str, Any] | None = None  # the schema of the JSON that it takes
     open: bool = False  # declared as public by the document itself
+    form: Mapping[str, Any] | None = None  # the schema of the form that it takes
+    words: str = ""  # what the document calls it
 
     @property
     def name(self) -> str:
@@ -64,12 +67,20 @@ def _routes(document: Mapping[str, Any], paths: Mapping[str, Any], *, guarded: b
                 told = [*item.get("parameters", []), *operation.get("parameters", [])]
                 query = tuple(str(one["name"]) for one in told if isinstance(one, dict) and one.get("in") == "query")
                 public = guarded and operation.get("security") == []
-                yield Route(method.upper(), str(path), query, _body(document, operation), public)
+                body, form = (_body(document, operation, kind) for kind in (JSON, FORM))
+                tags = operation.get("tags")
+                words = [
+                    operation.get("operationId"),
+                    operation.get("summary"),
+                    *(tags if isinstance(tags, list) else []),
+                ]
+                said = " ".join(str(word) for word in words if word).lower()
+                yield Route(method.upper(), str(path), query, body, public, form, said)
 
 
-def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _body(document: Mapping[str, Any], operation: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
     content = (operation.get("requestBody") or {}).get("content", {})
-    schema = (content.get("application/json") or {}).get("schema")
+    schema = (content.get(kind) or {}).get("schema")
     return _resolved(document, schema) if isinstance(schema, dict) else None
 
 

@@ -1,0 +1,238 @@
+"""Whether one person can get at what is another’s: Ana makes things, Ben tries every address on each of them.
+
+A refusal counts only where Ana herself is let in, and what is hers is read again afterwards.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from orchestrator.domain.ready.report import Evidence
+from orchestrator.evidence.ready import addresses, database, made_up, people, routes, things
+from orchestrator.evidence.ready.asks import Asked
+from orchestrator.evidence.ready.people import Person
+from orchestrator.evidence.ready.proof import Found, failed, not_needed, proven, unchecked
+from orchestrator.evidence.ready.routes import Route
+from orchestrator.evidence.ready.things import Thing
+from orchestrator.evidence.words import counted, listed
+
+REFUSED = frozenset({401, 403, 404})
+DOORS = re.compile(r"log-?in|sign-?in|auth", re.IGNORECASE)
+OWNERS = ("user", "username", "user_id", "owner", "owner_id", "author", "email", "person", "account", "q", "search")
+NO_ADDRESSES = "It does not say which addresses it has (OpenAPI), so nobody could try what is another’s."
+NOTHING_MADE = "Nothing that belongs to one person could be made, so nothing could be tried on it."
+KNOWS = re.compile(r"password|passwd|authoriz|cookie|session|sign.?in|log.?in|bearer", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What was tried, what was let through, and what could not be told."""
+
+    ana: Person
+    ben: Person
+    diary: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)  # in all that Ana ever wrote
+    opened: set[str] = field(default_factory=set)  # addresses that are declared as public
+    known: dict[str, str] = field(default_factory=dict)  # the ids of Ana’s things, by what they are
+    read: int = 0
+    changed: int = 0
+
+
+async def authorised(asked: Asked) -> Found:
+    if nothing := _knows_nobody(asked):
+        return nothing
+    if not asked.document:
+        return unchecked(NO_ADDRESSES)
+    trial = Trial(*await people.two(asked))
+    hers = await things.all_made(trial.ana, asked)
+    if not hers:
+        return unchecked(NOTHING_MADE, _evidence(asked, trial))
+    his = await things.all_made(trial.ben, asked)
+    if missing := {one.made_by.path for one in hers} - {one.made_by.path for one in his}:
+        trial.unclear.append(f"Ben could make nothing at {listed(sorted(missing))}")
+    await _controlled(asked, trial, his)
+    trial.marks |= {thing.mark for thing in hers}
+    trial.known |= {thing.kind: thing.id for thing in hers}
+    trial.opened |= {one.path for one in routes.read(asked.document) if one.open and one.method == "GET"}
+    await _looked_around(asked, trial)
+    await _elsewhere(asked, trial, hers)
+    for thing in reversed(hers):  # what lies in others first
+        await _tried(asked, trial, thing)
+    _overheard(trial)
+    return _judged(asked, trial, hers)
+
+
+def _knows_nobody(asked: Asked) -> Found | None:
+    """Not needed only where it keeps nothing, takes nothing in, and knows no people."""
+    methods = {one.method for one in routes.read(asked.document)}
+    if methods | {one.method for one in addresses.of(asked.look.texts)} != {"GET"} or not methods:
+        return None
+    code = asked.look.files("*.py", "*.js", "*.ts", "*.mjs")
+    nothing = database.without(asked.look)
+    if nothing and nothing.evidence and not any(KNOWS.search(text) for text in code.values()):
+        return not_needed("It keeps nothing, takes nothing in and knows no people.", asked.look.read(code))
+    return None
+
+
+async def _controlled(asked: Asked, trial: Trial, his: Iterable[Thing]) -> None:
+    """Ben is somebody: he sees what is his. Otherwise his refusals say nothing."""
+    for thing in his:
+        readable = [path for route, path in things.about(asked, thing) if route.method == "GET"]
+        seen = [(await trial.ben.ask("GET", path)).text for path in (*readable, thing.path)]
+        if not any(thing.mark in text for text in seen):
+            trial.unclear.append(f"Ben does not see what he made at {thing.made_by.path}")
+    trial.ben.answers.clear()
+
+
+async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
+    """Every address that is about it, the one that takes it away at last. Ben first, then Ana herself."""
+    own = sorted(things.about(asked, thing), key=lambda one: (one[0].method != "GET", one[0].method == "DELETE"))
+    reads = [path for route, path in own if route.method == "GET" and not route.query] or [thing.path]
+    if thing.mark in str(await _state(trial.ana, reads)):
+        trial.read += 1
+    else:
+        trial.unclear.append(f"Ana does not see what she made at {thing.made_by.path}")
+    hidden = list(things.unsaid(asked, thing))
+    for route, path in own:
+        if route.method == "DELETE":
+            await _each(trial, thing, reads, hidden)
+            hidden = []
+        answer = await _attempted(trial, thing, reads, route, path)
+        if answer is None:
+            continue
+        if answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
+            _let_in(trial, route, path, thing, answer)
+        else:
+            await _refused(trial, route, path, thing, answer)
+    await _each(trial, thing, reads, hidden)
+
+
+async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[tuple[Route, str]]) -> None:
+    """Only what that changes says something: nobody told us that there is anything."""
+    for route, path in hidden:
+        await _attempted(trial, thing, reads, route, path)
+
+
+async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:
+    """Ben tries; None where that changed what is Ana’s, whatever he was answered."""
+    before = await _state(trial.ana, reads)
+    steady = await _state(trial.ana, reads)
+    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, made_up.mark()))
+    after = await _state(trial.ana, reads)
+    trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
+    if _moved(before, steady, after):
+        trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
+        return None
+    return answer
+
+
+def _handed(trial: Trial, route: Route, thing: Thing, word: str) -> dict[str, Any]:
+    """What would change everything about it; where it asks for the id of a thing, this one’s."""
+    return things.handed(route, word, 1, known={**trial.known, thing.kind: thing.id, "": thing.id})
+
+
+def _let_in(trial: Trial, route: Route, path: str, thing: Thing, answer: httpx.Response) -> None:
+    if route.open and route.method == "GET":
+        trial.opened.add(path)
+        trial.unclear.append(f"{route.name} shows it to everybody and is declared as public")
+    elif route.method == "GET" and thing.mark not in answer.text:
+        trial.unclear.append(f"{route.name} answers {answer.status_code} to Ben, without what is Ana’s")
+    else:
+        does = "read" if route.method == "GET" else "change"
+        trial.wrong.append(f"{route.name} lets somebody else {does} what is Ana’s ({answer.status_code})")
+
+
+async def _refused(trial: Trial, route: Route, path: str, thing: Thing, bens: httpx.Response) -> None:
+    """Only what Ana herself is not refused says something about Ben."""
+    word = made_up.mark()
+    trial.marks.add(word)
+    hers = await trial.ana.ask(route.method, path, **_handed(trial, route, thing, word))
+    trial.diary.append(f"Ana: {route.method} {path} → {hers.status_code}")
+    if bens.status_code in REFUSED or bens.is_redirect:
+        if hers.status_code in REFUSED or hers.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or hers.is_redirect:
+            trial.unclear.append(f"{route.name} refuses Ana as well ({hers.status_code})")
+        trial.changed += route.method != "GET" and hers.is_success
+    elif bens.status_code != httpx.codes.METHOD_NOT_ALLOWED or hers.status_code != bens.status_code:
+        trial.unclear.append(f"{route.name} answers {bens.status_code} to Ben, which refuses nobody")
+
+
+async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:
+    """All that Ana sees of it."""
+    found: dict[str, Any] = {}
+    for path in reads:
+        answer = await ana.ask("GET", path)
+        try:
+            said = answer.json()
+        except (ValueError, RecursionError):
+            said = answer.text
+        found |= {f"{path} {where}": value for where, value in made_up.leaves(said)}
+        found[path] = answer.status_code
+    return found
+
+
+def _moved(before: dict[str, Any], steady: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether something is another now that does not change by itself."""
+    same = [key for key in before if key in steady and before[key] == steady[key]]
+    return any(after.get(key, ...) != steady[key] for key in same)
+
+
+async def _looked_around(asked: Asked, trial: Trial) -> None:
+    """Ben goes to every page and list, with every question that could bring him what is Ana’s."""
+    known = routes.read(asked.document)
+    plain = [one for one in known if one.method == "GET" and "{" not in one.path]
+    hidden = {one.path for one in addresses.of(asked.look.texts) if one.method == "GET" and one.plain == one.path}
+    plain += [Route("GET", path) for path in sorted({"/", *hidden} - {one.path for one in plain})]
+    for route in plain:
+        for asking in ("", *_questions(route, trial.ana, trial.marks)):
+            await trial.ben.ask("GET", f"{route.path}{asking}")
+
+
+async def _elsewhere(asked: Asked, trial: Trial, hers: list[Thing]) -> None:
+    """Addresses of which we do not know what they are about: Ben tries them with all that is Ana’s."""
+    covered = {route.name for thing in hers for route, _ in things.about(asked, thing)}
+    for route in routes.read(asked.document):
+        if "{" not in route.path or route.name in covered or things.NOT_THINGS.search(f"{route.path} {route.words}"):
+            continue
+        for value in (*trial.known.values(), *trial.ana.ids, trial.ana.name):
+            word = made_up.mark()
+            await trial.ben.ask(route.method, route.at(value), **things.handed(route, word, 1, known=trial.known))
+        if route.method != "GET":
+            trial.unclear.append(f"nothing of Ana’s could be found that {route.name} is about")
+
+
+def _overheard(trial: Trial) -> None:
+    """No answer that Ben ever got has in it what is Ana’s."""
+    for what, text in trial.ben.answers:
+        if any(mark in text for mark in trial.marks):
+            public = what.startswith("GET") and what.removeprefix("GET ").partition("?")[0] in trial.opened
+            (trial.unclear if public else trial.wrong).append(f"{what.partition('?')[0]} shows Ben what is Ana’s")
+
+
+def _questions(route: Route, ana: Person, marks: set[str]) -> list[str]:
+    """By her name, by her id, by the beginning of what she wrote."""
+    names = [name for name in route.query if name.lower() in OWNERS] or list(route.query)[:4]
+    words = [ana.name, ana.email, *ana.ids, *(mark[:8] for mark in list(marks)[:2]), "1", "true", "all"]
+    return [f"?{name}={word}" for name in names for word in words]
+
+
+def _judged(asked: Asked, trial: Trial, hers: list[Thing]) -> Found:
+    evidence = _evidence(asked, trial)
+    if wrong := list(dict.fromkeys(trial.wrong)):
+        return failed(f"{wrong[0]}." if len(wrong) == 1 else f"{wrong[0]}, and {len(wrong) - 1} more.", evidence)
+    if unclear := list(dict.fromkeys(trial.unclear)):
+        return unchecked(f"Nobody got at what is another’s, but not all could be told: {unclear[0]}.", evidence)
+    changing = any(route.method != "GET" for one in hers for route, _ in things.about(asked, one))
+    if not trial.read or (changing and not trial.changed):
+        return unchecked("We did not see Ana read and change what is hers, so refusals say nothing.", evidence)
+    said = f"{counted(len(hers), 'thing')} of Ana’s, {counted(len(trial.diary), 'attempt')}"
+    return proven(f"Ben got at nothing that is Ana’s, and she at all of it: {said}.", evidence)
+
+
+def _evidence(asked: Asked, trial: Trial) -> Evidence:
+    said = "\n".join([*trial.wrong, *trial.unclear, *trial.diary[:40]])
+    return asked.seen("as two people, each with things of their own", said=said)

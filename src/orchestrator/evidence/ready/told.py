@@ -1,0 +1,75 @@
+"""What a repository says about asking it, in `.orchestrator.toml`: its people, its webhooks, its audit log. Pure.
+
+It only adds to what we find ourselves: nothing that stands there takes a question away.
+"""
+
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.evidence.declared import FILE
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Commands may have {name}, {email}, {password} and {data} in them. `token` prints what lets this person in."""
+
+    make: tuple[str, ...] = ()
+    token: tuple[str, ...] = ()
+    sign_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Where webhooks come in, in which variables their secrets are, in which header the signature, who may call."""
+
+    addresses: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    people: People = People()
+    hooks: Hooks = Hooks()
+    audit: str = ""
+
+
+def told(texts: Mapping[str, str]) -> Told:
+    """Nothing where the file is not there or cannot be read: then we are on our own."""
+    try:
+        known = tomllib.loads(texts.get(FILE, ""))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        known = {}
+    people, hooks, audit = (_table(known, name) for name in ("people", "hooks", "audit"))
+    return Told(
+        People(_command(people, "make"), _command(people, "token"), _text(people, "sign_in")),
+        Hooks(*(_texts(hooks, name) for name in ("addresses", "secrets", "headers", "allowed"))),
+        _text(audit, "address"),
+    )
+
+
+def _table(known: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = known.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(table: Mapping[str, Any], name: str) -> str:
+    found = table.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _texts(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = table.get(name)
+    found = [found] if isinstance(found, str) else found
+    return tuple(one for one in found if isinstance(one, str) and one) if isinstance(found, list) else ()
+
+
+def _command(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(_text(table, name)))
+    except ValueError:
+        return ()

@@ -1,0 +1,190 @@
+"""The rules by which people, traces, signatures and lines of a log are judged, without anything running."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orchestrator.evidence.ready import audited, logged, made_up, signatures, slipped, told, traces, variables
+from orchestrator.evidence.ready.audited import Change
+from orchestrator.evidence.ready.routes import Route
+from orchestrator.evidence.ready.things import Thing
+
+NOW = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
+NOTE = Thing(Route("POST", "/notes"), "/notes", "7", "milkandbread", {})
+
+
+def change(method: str = "PUT", path: str = "/notes/7") -> Change:
+    route = Route(method, "/notes/{id}")
+    return Change(route, frozenset({"anastasia"}), frozenset({"3"}), NOTE, "otherwords", path, NOW, NOW)
+
+
+WHOLE = {".at": "2031-01-02T03:04:05Z", ".user_id": 3, ".action": "note.changed", ".note_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("record", "missing"),
+    [
+        (WHOLE, ()),
+        ({**WHOLE, ".user_id": 4}, ("who",)),
+        ({".at": NOW.timestamp(), ".words": "anastasia updated note #7"}, ()),
+        ({".ts": "2031-01-02 03:04:05,120", ".user": "anastasia", ".method": "PUT", ".path": "/notes/7"}, ()),
+        ({**WHOLE, ".action": "note.created"}, ("what",)),
+        ({**WHOLE, ".action": "otherwords changed"}, ()),
+        ({**WHOLE, ".action": "otherwords"}, ("what",)),
+        ({**WHOLE, ".note_id": None, ".stars": 7}, ("which",)),
+        ({**WHOLE, ".note_id": None, ".owner_id": 7}, ("which",)),
+        ({**WHOLE, ".at": "2031-01-01T03:04:05Z"}, ("when",)),
+        ({".id": 7, ".owner": 3, ".title": "otherwords", ".at": NOW.isoformat()}, ("what",)),
+        ({}, ("who", "what", "which", "when")),
+    ],
+)
+def test_a_trace_says_who_what_to_what_and_when(record: dict, missing: tuple[str, ...]):
+    assert audited.lacks(record, change()) == missing
+
+
+def test_taking_away_is_not_told_by_a_word_for_changing():
+    assert audited.lacks(WHOLE, change("DELETE")) == ("what",)
+    assert audited.lacks({**WHOLE, ".action": "note.deleted"}, change("DELETE")) == ()
+
+
+@pytest.mark.parametrize("value", [1925089445, "1925089445.5", 1925089445000, "2031-01-02T03:04:05+00:00"])
+def test_a_time_is_understood_however_it_is_written(value: object):
+    assert any(abs(moment - NOW) < timedelta(seconds=1) for moment in audited.moments(value))
+
+
+def test_a_line_is_parts_or_prose():
+    assert traces.parsed('{"a": {"b": 1}, "c": "x"}') == {".a.b": 1, ".c": "x"}
+    assert traces.parsed('time=2031 level=info msg="asked for it"') == {
+        ".time": "2031",
+        ".level": "info",
+        ".msg": "asked for it",
+    }
+    for prose in ("GET /notes 200", "{not json", '["a"]', "asked for a=1 and b=2 and c=3", "[" * 9_000, ""):
+        assert traces.parsed(prose) is None
+
+
+def test_a_line_that_can_be_searched_has_a_time_a_level_and_words():
+    good = {"time": NOW.isoformat(), "level": "info", "message": "asked"}
+    lines = [json.dumps({key: one for key, one in good.items() if key != left}) for left in ("", *good)]
+    wrong, number = logged.wrong_with([*lines, "Traceback", ""])
+    assert number == 5
+    assert [one.partition(":")[0] for one in wrong] == ["lacks a time", "lacks a level", "lacks words", "is prose"]
+
+
+def test_rows_and_lines_are_read_from_files_that_may_be_anything(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    with sqlite3.connect(data / "app.db") as db:
+        db.execute("create table log (at text, who text, more text)")
+        db.execute("insert into log values ('now', 'ana', ?)", (json.dumps({"note": 7}),))
+        db.execute("create view bad as select load_extension('x')")
+    db.close()
+    (data / "broken.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5_000)
+    (data / "audit.jsonl").write_text('{"who": "ben"}\nprose\n')
+    (tmp_path / "secret.jsonl").write_text('{"who": "somebody outside"}\n')
+    (data / "away.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    (data / ".git").mkdir()
+    (data / ".git" / "x.jsonl").write_text('{"who": "nobody"}\n')
+    found = traces.written([data])
+    rows = [{".at": "now", ".who": "ana", ".more": '{"note": 7}', ".more.note": 7}, {".who": "ben"}]
+    assert sorted(map(str, found.values())) == sorted(map(str, rows))
+
+
+def test_what_is_spoilt_lies_in_that_folder_and_nowhere_else(tmp_path):
+    data, outside = tmp_path / "data", tmp_path / "outside"
+    for folder in (data, outside):
+        folder.mkdir()
+        (folder / "app.db").write_bytes(b"SQLite format 3\0 and more")
+    (data / "link.db").symlink_to(outside / "app.db")
+    (data / "folder").symlink_to(outside)
+    (data / "same.db").hardlink_to(outside / "app.db")
+    (tmp_path / "whole").symlink_to(outside)
+    before = (outside / "app.db").read_bytes()
+    assert (traces.spoil(data), traces.spoil(tmp_path / "whole")) == (1, 0)
+    assert (outside / "app.db").read_bytes() == before
+    assert (data / "app.db").read_bytes() != before
+
+
+def test_variables_for_secrets_are_found_in_code_and_in_settings():
+    code = 'os.environ.get("GITHUB_WEBHOOK_SECRET", "in-the-code")\nos.getenv("SECRET_KEY")\nSIGNATURE_HEADER = 1\n'
+    settings = 'class Settings(BaseSettings):\n    stripe_signing_secret: str = "weak"\n    env_prefix="SHOP_"\n'
+    names = variables.secrets_in([code, settings], ["OURS"])
+    assert set(names) == {"OURS", "GITHUB_WEBHOOK_SECRET", "STRIPE_SIGNING_SECRET", "SHOP_STRIPE_SIGNING_SECRET"}
+    assert set(variables.defaults([code, settings, "OURS=from-a-file"], names)) == {
+        "in-the-code",
+        "weak",
+        "from-a-file",
+    }
+    assert variables.allowed_in(['"WEBHOOK_ALLOWED_IPS" "ALLOWED_HOSTS" "CORS_ALLOW_ORIGINS" "TRUSTED_NETWORKS"']) == (
+        "WEBHOOK_ALLOWED_IPS",
+        "TRUSTED_NETWORKS",
+    )
+
+
+@pytest.mark.parametrize(
+    "way", signatures.ways(['request.headers["X-Pay-Signature"]'], ["X-Own"]), ids=lambda way: way.name
+)
+def test_no_wrong_call_is_a_right_one(way: signatures.Way):
+    right = way.sign(b"secret", b"body", 1)
+    wrong = way.wrong("secret", b"body", 1)
+    assert right not in wrong.values() or way.name.startswith("the secret")
+    assert len(wrong) == 7
+
+
+def test_headers_of_the_code_are_tried_as_well():
+    names = {way.proof for way in signatures.ways(['headers["X-Pay-Signature"]', "x_own_token: str = Header()"])}
+    assert {"x-pay-signature", "x-own-token", "stripe-signature"} <= names
+
+
+def test_what_is_made_up_fits_and_another_turn_differs_in_everything():
+    text = {"type": "string"}
+    schema = {
+        "properties": {
+            "title": text,
+            "stars": {"type": "integer", "minimum": 1, "maximum": 5},
+            "done": {"type": "boolean"},
+            "kind": {"enum": ["a", "b"]},
+            "note_id": {"type": "integer"},
+            "mail": {**text, "format": "email"},
+            "link": {**text, "format": "uri"},
+            "tags": {"type": "array", "items": text},
+            "maybe": {"anyOf": [{"type": "null"}, {"type": ["null", "string"], "maxLength": 3}]},
+            "id": {**text, "readOnly": True},
+        }
+    }
+    one, other = (made_up.body(schema, word, turn, {"note": "7"}) for word, turn in (("first", 0), ("other", 1)))
+    assert one["title"] == "first"
+    assert one["maybe"] == "fir"
+    assert one["tags"] == ["first"]
+    assert "id" not in one
+    assert 1 <= one["stars"] <= 5
+    assert 1 <= other["stars"] <= 5
+    assert [key for key in one if one[key] == other[key]] == ["note_id"]
+    assert one["note_id"] == 7
+
+
+@pytest.mark.parametrize(
+    ("page", "broken"),
+    [
+        ("<p>{}</p>", "onerror of img"),
+        ("<a title='{}'>x</a>", "onerror of img"),
+        ("<script>var x = '{}'</script>", "onerror of img"),
+        ("<a href=javascript:wordk>x</a>", "a link that runs, in href of a"),
+        ("<p>wordk &lt;word&gt; &lt;img onerror=word&gt;</p>", ""),
+    ],
+)
+def test_a_page_is_read_as_a_browser_would(page: str, broken: str):
+    found = slipped.Page(page.format(slipped.slip("wordk")), "word")
+    assert found.broken.removeprefix("as ") == broken
+    assert bool(found.shown) or broken
+
+
+def test_what_a_repository_says_only_adds():
+    said = told.told(
+        {".orchestrator.toml": '[people]\nmake = "add {name}"\n[hooks]\naddresses = "/in"\nsecrets = ["A", 1]'}
+    )
+    assert (said.people.make, said.hooks.addresses, said.hooks.secrets) == (("add", "{name}"), ("/in",), ("A",))
+    for strange in ("people = 1", "[people]\nmake = 1", '[people]\nmake = "\'"', "[", "[hooks]\naddresses = 1"):
+        assert told.told({".orchestrator.toml": strange}) == told.Told()
