@@ -40,8 +40,9 @@ async def checking(project: Project) -> Done:
     phase = await read(phases.get, project.id, project.phase)
     source = Path((await read(projects.row, project.id)).repository)
     evidence = await gather(project, source, phase)
+    promised = [criterion["id"] for one in await read(phases.of, project.id) for criterion in one.criteria]
     faults.point("checked")
-    write = _written(project, phase, evidence)
+    write = _written(project, phase, evidence, promised)
     if evidence.green:
         return Done(Signal.FINISHED, write)
     if project.tries < runtime().settings.repairs:
@@ -82,11 +83,11 @@ def _stored(found: Sequence[Finding]) -> list[dict[str, Any]]:
     return [asdict(finding) | {"details": list(finding.details)} for finding in found]
 
 
-def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
+def _written(project: Project, phase: PhaseRow, evidence: Evidence, promised: Sequence[str]) -> Any:
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, phase.number)).findings = list(evidence.findings)
         for result in evidence.results:
-            db.add(_row(project, phase, result, _tried(phase, result)))
+            db.add(_row(project, phase, result, _tried(promised, result)))
             events.append(
                 db,
                 row,
@@ -102,15 +103,15 @@ def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
     return write
 
 
-def _tried(phase: PhaseRow, result: CheckResult) -> list[str]:
-    """The promises of the phase that the tests of this run speak of."""
+def _tried(promised: Sequence[str], result: CheckResult) -> dict[str, list[str]]:
+    """By promise, of whichever phase, the tests of this run that speak of it."""
     if result.log_path is None:
-        return []
+        return {}
     with result.log_path.open(errors="replace") as log:
-        return list(promises.tried(log.read(LOG), [criterion["id"] for criterion in phase.criteria]))
+        return promises.tests(log.read(LOG), promised)
 
 
-def _row(project: Project, phase: PhaseRow, result: CheckResult, tried: list[str]) -> CheckRow:
+def _row(project: Project, phase: PhaseRow, result: CheckResult, tried: dict[str, list[str]]) -> CheckRow:
     counts = result.counts
     return CheckRow(
         id=clock.new_id(),

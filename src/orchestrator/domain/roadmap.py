@@ -13,6 +13,7 @@ class Criterion(Frozen):
     id: str
     text: str
     feature: str = ""  # the id of the feature it belongs to
+    item: str = ""  # the question of readiness that has to be proven for it
 
 
 class PlannedPhase(Frozen):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +36,7 @@ class FindingRow(Base):
     evidence: Mapped[list[Any]]
     commit: Mapped[str]
     covers: Mapped[str]  # the hash of the content of which it speaks
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'"))
     at: Mapped[datetime]
 
 

@@ -2,6 +2,8 @@
 
 from orchestrator.domain.command import Attest, Prove
 from orchestrator.domain.policy import allows
+from orchestrator.domain.ready import board
+from orchestrator.domain.ready.board import Kept, Line
 from orchestrator.domain.ready.items import Category
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State
 from orchestrator.store.pages import Standing
@@ -23,7 +25,7 @@ from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views.home import Bead
 from orchestrator.web.views.phases import CheckView
-from orchestrator.web.views.ready import GroupView, ReadyPage, VouchView
+from orchestrator.web.views.ready import BoardView, FeatureView, GroupView, ReadyPage, VouchView
 from orchestrator.web.views.ready import Verdict as VerdictView
 from orchestrator.web.views.shell import Tab
 
@@ -35,6 +37,11 @@ MARKS = {
     State.NOT_CHECKED: NOT_CHECKED,
     State.ATTESTED: VOUCHED,
     State.NOT_NEEDED: NOT_NEEDED,
+}
+KEPT = {
+    Kept.KEPT: Mark(PROVEN.state, PROVEN.icon, board.SAID[Kept.KEPT]),
+    Kept.NOT_YET: Mark(NOT_CHECKED.state, NOT_CHECKED.icon, board.SAID[Kept.NOT_YET]),
+    Kept.BROKEN: Mark(FAILED.state, FAILED.icon, board.SAID[Kept.BROKEN]),
 }
 WORST = (State.FAILED, State.OUT_OF_DATE, State.NOT_CHECKED)
 GROUPS = (
@@ -64,7 +71,7 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
     ask = Action(CHECK if not known.answers else "Check everything again", href, style="primary") if may else None
     doing = (known.asking.doing or "We are about to begin.") if known.asking else ""
     if not known.answers:
-        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem)
+        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem, board=_board(found, report))
     return ReadyPage(
         head,
         verdict=_verdict(viewer, report, known),
@@ -76,6 +83,35 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
         vouch=tuple(_vouch(one, href, wrong) for one in report.answers if one.item.vouch)
         if allows(found.role, Attest)
         else (),
+        board=_board(found, report),
+    )
+
+
+def _board(found: Standing, report: Report) -> BoardView | None:
+    """Nothing while no phase promises anything."""
+    if not report.board.lines:
+        return None
+    features = board.features(report.board.promised, report.board.lines)
+    return BoardView(
+        board.told(report.board.lines),
+        tuple(
+            FeatureView(title, KEPT[board.of_feature(own)], tuple(_promise(line) for line in own))
+            for _, title, own in features
+        ),
+    )
+
+
+def _promise(line: Line) -> CheckView:
+    one = line.promise
+    small = f"Phase {one.phase}" if one.phase else ""
+    return CheckView(
+        f"promise-{one.id}",
+        f"{one.id}: {one.text}",
+        KEPT[line.kept],
+        line.why,
+        small=small,
+        evidence="\n".join(line.tests),
+        evidence_label="Tests that tried it" if line.kept is Kept.KEPT else "Tests that tried it before",
     )
 
 
@@ -126,7 +162,7 @@ def _left(viewer: Viewer, one: Answer, href: str, *, may: bool) -> CheckView:
         small=f"{URGENT[one.item.priority]} · {hours}{when}",
         evidence="\n\n".join(_shown(each) for each in one.evidence),
         evidence_label="Evidence",
-        actions=(Action("Prove it", f"{href}/{one.item.id}/prove"),) if may and one.item.id != "F1" else (),
+        actions=(Action("Prove it", f"{href}/{one.item.id}/prove"),) if may else (),
     )
 
 
