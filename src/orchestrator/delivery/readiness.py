@@ -10,6 +10,8 @@ from orchestrator import clock, faults
 from orchestrator.contain.sandbox import Sandbox
 from orchestrator.delivery import promised
 from orchestrator.delivery.promised import Facts
+from orchestrator.domain.command import ORCHESTRATOR
+from orchestrator.domain.project import Step
 from orchestrator.domain.ready.board import PROMISED
 from orchestrator.domain.ready.items import BY_ID
 from orchestrator.domain.ready.promises import TRIED
@@ -17,11 +19,14 @@ from orchestrator.domain.ready.report import Answer, Report, State, attested, no
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import repository
 from orchestrator.runtime import read, runtime, tx
-from orchestrator.store import projects, readiness
+from orchestrator.store import messages, projects, readiness
 from orchestrator.store.readiness import Known
 from orchestrator.store.tables import ProjectRow
 
 HEAD = "HEAD"
+SAID = "I asked all 54 questions about your app, each with evidence. {verdict} {band} It is all on the page “Ready?”."
+FINE = "You may give it to strangers."
+AT_HOME = "It is fine to use at home; please do not give it to strangers yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,35 @@ async def look(project_id: str, number: int) -> None:
     faults.point("look:stored")
 
 
+async def asked(project_id: str, source: Path, commit: str, item: str, *, approved: str) -> Answer:
+    """One question about one save point, which need not be part of the app; what is found about it is remembered."""
+    folder = f"{project_id}-{item}"
+    try:
+        report = await _ask(source, commit, folder, [item], approved=approved, fresh=False)
+    except NotPossible as why:
+        return not_checked(BY_ID[item], str(why))
+    return next(one for one in report.answers if one.item.id == item)
+
+
 async def _asked(project: ProjectRow, items: Sequence[str], facts: Facts, *, fresh: bool) -> Report:
+    source = Path(project.repository)
+    approved = await repository.known(source, facts.approved)
+    return await _ask(source, HEAD, project.id, items, approved=approved, fresh=fresh)
+
+
+async def _ask(source: Path, commit: str, folder: str, items: Sequence[str], *, approved: str, fresh: bool) -> Report:
     from orchestrator.evidence.ready import asking  # noqa: PLC0415 - large, and seldom needed
 
-    data, source = runtime().settings.data_dir.resolve(), Path(project.repository)
+    data = runtime().settings.data_dir.resolve()
     return await asking.report(
         source,
-        HEAD,
-        data / "ready" / project.id,
+        commit,
+        data / "ready" / folder,
         sandbox=Sandbox(runtime().settings.sandbox, hidden=(data,)),
         items=items,
         memory=data / "ready" / "memory",
         fresh=fresh,
-        approved=await repository.known(source, facts.approved),
+        approved=approved,
         say=lambda _sentence: None,
     )
 
@@ -84,6 +105,19 @@ async def _found(
     await readiness.found(db, row, found)
     whole_ = judged(await readiness.known(db, project_id), await promised.facts(db, row), now)
     await readiness.changed(db, row, number, whole_)
+    if await readiness.by_itself(db, project_id, number):
+        messages.reply(db, row, SAID.format(verdict=whole_.verdict, band=FINE if whole_.ready else AT_HOME))
+
+
+async def at_the_end(db: AsyncSession, row: ProjectRow) -> None:
+    """A project that has just become complete is asked all questions by itself, once for what it is made of now.
+
+    In the transaction that moved it, so that no crash comes between. The caller holds the project's row.
+    """
+    wanted = runtime().settings.look_at_end == "on" and row.step is Step.COMPLETED and row.to_do is None
+    asking = (await readiness.known(db, row.id)).asking if wanted else None
+    if wanted and row.repository and not (asking and not asking.items):
+        await readiness.ask(db, row, (), ORCHESTRATOR, fresh=False)
 
 
 async def report(project_id: str) -> Report:

@@ -41,7 +41,7 @@ def split(
 
     Only without anything left to build there is no phase. A vision without features has one phase: a first look.
     """
-    left = by_priority(feature for feature in vision.features if feature.id not in set(done))
+    left = by_priority(feature for feature in vision.features if feature.id not in set(done) and not feature.item)
     if not left and done:
         return Roadmap(phases=()), "Everything in the vision is built. Tell us what you would like to add."
     order = ordering.arranged(left, notes)

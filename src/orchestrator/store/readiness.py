@@ -14,7 +14,7 @@ from orchestrator.domain.ready.items import BY_ID
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, Vouched
 from orchestrator.store import events
 from orchestrator.store.judged import ExaminationRow, FindingRow, VouchRow
-from orchestrator.store.tables import ProjectRow
+from orchestrator.store.tables import EventRow, ProjectRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,12 @@ async def end(db: AsyncSession, row: ProjectRow, number: int, problem: str = "")
     """It is over; the problem says why it came to nothing."""
     if one := await examination(db, row.id, number):
         one.ended_at, one.doing, one.problem = clock.now(), "", problem
+
+
+async def by_itself(db: AsyncSession, project_id: str, number: int) -> bool:
+    """Whether nobody asked for all of it: the end of the project did."""
+    event = await db.get_one(EventRow, (project_id, number))
+    return event.actor == ORCHESTRATOR.user_id and not event.data["items"]
 
 
 async def vouch(db: AsyncSession, row: ProjectRow, item: str, sentence: str, by: Actor) -> None:

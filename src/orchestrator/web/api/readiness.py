@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from orchestrator.delivery import readiness
-from orchestrator.domain.command import Attest, Prove
+from orchestrator.domain.command import Attest, Mend, Prove
 from orchestrator.domain.ready import board, written
 from orchestrator.runtime import read
 from orchestrator.store import projects
@@ -81,6 +81,13 @@ async def prove_all(id: ProjectId, who: Who, key: Key = None) -> ReadinessOut:
 async def prove(id: ProjectId, item: Item, who: Who, key: Key = None) -> ReadinessOut:
     """Have one question asked, from a clean copy."""
     await done(Prove(id, (item,)), who, key)
+    return await _report(id)
+
+
+@router.post("/projects/{id}/readiness/{item}/fix", status_code=202)
+async def mend(id: ProjectId, item: Item, who: Who, key: Key = None) -> ReadinessOut:
+    """Have a phase that does nothing but make this proven. The vision with it is asked about first, as any change."""
+    await done(Mend(id, item), who, key)
     return await _report(id)
 
 

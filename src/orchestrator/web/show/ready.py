@@ -1,11 +1,12 @@
 """Whether a project may be given to strangers: what is known about the 54 questions, as a page."""
 
-from orchestrator.domain.command import Attest, Prove
+from orchestrator.domain.command import Attest, Mend, Prove
 from orchestrator.domain.policy import allows
-from orchestrator.domain.ready import board
+from orchestrator.domain.ready import board, fixing
 from orchestrator.domain.ready.board import Kept, Line
 from orchestrator.domain.ready.items import Category
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State
+from orchestrator.store import projects
 from orchestrator.store.pages import Standing
 from orchestrator.store.readiness import Known
 from orchestrator.telling import times, words
@@ -71,11 +72,11 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
     ask = Action(CHECK if not known.answers else "Check everything again", href, style="primary") if may else None
     doing = (known.asking.doing or "We are about to begin.") if known.asking else ""
     if not known.answers:
-        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem, board=_board(found, report))
+        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem, board=_board(report))
     return ReadyPage(
         head,
         verdict=_verdict(viewer, report, known),
-        left=tuple(_left(viewer, one, href, may=may) for one in report.missing),
+        left=tuple(_left(viewer, one, _actions(found, one, href, may=may)) for one in report.missing),
         groups=tuple(_group(id, title, question, _of(report, parts)) for id, title, question, parts in GROUPS),
         ask=ask,
         doing=doing,
@@ -83,11 +84,11 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
         vouch=tuple(_vouch(one, href, wrong) for one in report.answers if one.item.vouch)
         if allows(found.role, Attest)
         else (),
-        board=_board(found, report),
+        board=_board(report),
     )
 
 
-def _board(found: Standing, report: Report) -> BoardView | None:
+def _board(report: Report) -> BoardView | None:
     """Nothing while no phase promises anything."""
     if not report.board.lines:
         return None
@@ -150,7 +151,16 @@ def _said(one: Answer) -> str:
     )
 
 
-def _left(viewer: Viewer, one: Answer, href: str, *, may: bool) -> CheckView:
+def _actions(found: Standing, one: Answer, href: str, *, may: bool) -> tuple[Action, ...]:
+    """What can be done about it here and now."""
+    prove = (Action("Prove it", f"{href}/{one.item.id}/prove"),) if may else ()
+    can = allows(found.role, Mend) and bool(found.project.repository) and projects.value(found.project).can_change
+    if not can or not fixing.fixable(one.item.id) or one.state is State.OUT_OF_DATE:
+        return prove
+    return (Action("Have it fixed", f"{href}/{one.item.id}/fix", style="primary"), *prove)
+
+
+def _left(viewer: Viewer, one: Answer, actions: tuple[Action, ...]) -> CheckView:
     looked = one.evidence[0].at if one.evidence else None
     when = f" · looked at {times.day_at(looked, viewer.now, viewer.zone)}" if looked else ""
     hours = "less than an hour" if one.item.hours < 1 else f"about {words.count(round(one.item.hours), 'hour')}"
@@ -162,7 +172,7 @@ def _left(viewer: Viewer, one: Answer, href: str, *, may: bool) -> CheckView:
         small=f"{URGENT[one.item.priority]} · {hours}{when}",
         evidence="\n\n".join(_shown(each) for each in one.evidence),
         evidence_label="Evidence",
-        actions=(Action("Prove it", f"{href}/{one.item.id}/prove"),) if may else (),
+        actions=actions,
     )
 
 
