@@ -127,6 +127,14 @@ async def report(project_id: str) -> Report:
     return judged(known, facts, await _now(project, facts, known))
 
 
+async def as_found(db: AsyncSession, project: ProjectRow) -> Report | None:
+    """What was known when somebody looked last, without a look at the app as it is; none where nobody has looked."""
+    known = await readiness.known(db, project.id)
+    if known.at is None:
+        return None
+    return judged(known, await promised.facts(db, project), Now(known.covers, same=project.to_do is not None))
+
+
 def judged(known: Known, facts: Facts, now: Now) -> Report:
     """The report that follows from what was found, what was promised, and what the app is made of now."""
     answers = {id: _answer(id, known, now.covers) for id in BY_ID if id not in {PROMISED, TRIED}}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from orchestrator.domain.ready import board
-from orchestrator.domain.ready.items import TOTAL, Category
+from orchestrator.domain.ready.items import ITEMS, TOTAL, Category
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State
 
 MARKS = {
@@ -141,3 +141,15 @@ def _star(answer: Answer) -> str:
 
 def _cell(said: str) -> str:
     return " ".join(said.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def checklist() -> str:
+    """All questions, for whoever goes through them by hand: part by part, with what to do where one is open."""
+    parts = []
+    for category in Category:
+        mine = [item for item in ITEMS if item.category is category]
+        lines = [
+            f"- {one.id}{' ★' * one.star}{' ⓐ' * one.vouch} {one.title}. {one.question} {one.advice}" for one in mine
+        ]
+        parts.append("\n".join([f"### {category.capitalize()}", "", *lines]))
+    return "\n\n".join(parts)
