@@ -26,7 +26,9 @@ CLOSED = frozenset({"gate.answered", "gate.withdrawn", "gate.expired", "gate.tak
 VERDICT = "check:readiness"
 NOT_AS_IT_WAS = frozenset({"phase.completed", "phase.undone", "readiness.attested"})  # what we said of the app is old
 # What changes no message of ours.
-SILENT = frozenset({"message.created", "brief.changed", "member.set", "member.removed", "project.created"})
+SILENT = frozenset(
+    {"message.created", "brief.changed", "member.set", "member.removed", "project.created", "preview.opened"}
+)
 # Which posts of a room say how far a project is. Of decisions two: the one that carried it before lets go of it.
 SHOW_PROGRESS = {
     RoomKind.PRIVATE: ("gate:", 2),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock
+from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.gate import Kind, Status
 from orchestrator.domain.ready import board as boards
 from orchestrator.domain.ready import promises as rules
@@ -15,7 +16,8 @@ from orchestrator.domain.ready.board import PROMISED, Board, Promised, Run
 from orchestrator.domain.ready.promises import TRIED, Try
 from orchestrator.domain.ready.report import Answer, Evidence, State, not_checked
 from orchestrator.domain.run import PhaseStatus
-from orchestrator.store import checks, documents, events, gates, phases
+from orchestrator.runtime import read, tx
+from orchestrator.store import checks, documents, events, gates, phases, projects
 from orchestrator.store.readiness import Known
 from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
 
@@ -41,6 +43,23 @@ class Facts:
     def approved(self) -> str:
         """The save point that a person took into the app last."""
         return self.last.merged if self.last else ""
+
+
+async def opened(project_id: str, commit: str) -> None:
+    """Remember, once, that the trial copy of this save point was looked at."""
+    if await read(_seen, project_id, commit):
+        return
+
+    async def write(db: AsyncSession) -> None:
+        row = await projects.locked(db, project_id)
+        if not await _seen(db, project_id, commit):
+            events.append(db, row, ORCHESTRATOR, OPENED, phase=row.phase, commit=commit)
+
+    await tx(write)
+
+
+async def _seen(db: AsyncSession, project_id: str, commit: str) -> bool:
+    return any(event.data["commit"] == commit for event in await events.latest(db, project_id, [OPENED], MOST))
 
 
 async def facts(db: AsyncSession, project: ProjectRow) -> Facts:
