@@ -8,7 +8,7 @@ from orchestrator.domain.ready import board
 from orchestrator.domain.ready import promises as rules
 from orchestrator.domain.ready.board import Board, Line, Promised
 from orchestrator.domain.ready.board import Run as Shown
-from orchestrator.domain.ready.report import Answer, Evidence, State
+from orchestrator.domain.ready.report import Answer, Evidence
 from orchestrator.evidence import promises
 from orchestrator.evidence.ready import hollow, testing
 from orchestrator.evidence.ready.look import Look
@@ -24,29 +24,28 @@ TRACED = "traced"  # by promise or step of the day, the tests that passed and na
 
 async def everything(look: Look) -> Found:
     """F1: each promise is named by a test that passed, in a run that can be believed."""
+    if isinstance(promised := paper(look.texts), str):
+        return unchecked(promised)
     run = await testing.believed(look)
     if isinstance(run, Found):
-        return _wrong(look, run)
+        return run
     shown = Shown(look.commit, await look.once("promises", _traced), _failing(run), now=True)
-    evidence = (_seen(look, run, shown),)
-    if isinstance(promised := paper(look.texts), str):
-        return Found(State.NOT_CHECKED, promised, evidence, _details(shown))
-    return _found(rules.everything(promised, _lines(promised, shown), evidence), shown)
+    return _found(rules.everything(promised, _lines(promised, shown), (_seen(look, run, shown),)), shown)
 
 
 async def journey(look: Look) -> Found:
     """F2: each step of the user's day is named by an end-to-end test that passed."""
+    if isinstance(promised := paper(look.texts), str):
+        return unchecked(promised)
     run = await testing.believed(look)
     if isinstance(run, Found):
-        return _wrong(look, run)
+        return run
     whole = await testing.of_kind(look, run, Kind.END_TO_END)
     traced = await look.once("promises", _traced)
     found = {id: mine for id, tests in traced.items() if (mine := [name for name in tests if name in whole])}
     shown = Shown(look.commit, found, _failing(run), now=True)
-    evidence = (_seen(look, run, shown),)
-    if isinstance(promised := paper(look.texts), str):
-        return Found(State.NOT_CHECKED, promised, evidence, _details(shown))
-    return _found(rules.journey(promised, board.board(promised.days, [shown], {}), evidence), shown)
+    lines = board.board(promised.days, [shown], {})
+    return _found(rules.journey(promised, lines, (_seen(look, run, shown),)), shown)
 
 
 def paper(texts: dict[str, str]) -> Promised | str:
@@ -100,13 +99,6 @@ def _names(bad: tuple[Result, ...]) -> str:
     return ", ".join(one.id for one in bad[: rules.NAMED]) + (" …" if len(bad) > rules.NAMED else "")
 
 
-def _wrong(look: Look, why: Found) -> Found:
-    """Tests that cannot be believed keep no promise; without any promise written down, nothing is said of it."""
-    if isinstance(promised := paper(look.texts), str):
-        return unchecked(promised, *why.evidence)
-    return Found(why.state, why.sentence, why.evidence)
-
-
 def _seen(look: Look, run: Run, shown: Shown) -> Evidence:
     ran = run.evidence
     said = "\n".join(f"{id}: {', '.join(tests)}" for id, tests in sorted(shown.tests.items())) or "No test names one."
@@ -115,12 +107,9 @@ def _seen(look: Look, run: Run, shown: Shown) -> Evidence:
     )
 
 
-def _details(shown: Shown) -> dict[str, object]:
-    return {TRACED: dict(shown.tests), "wrong": shown.wrong}
-
-
 def _found(answer: Answer, shown: Shown) -> Found:
-    return Found(answer.state, answer.sentence, answer.evidence, _details(shown))
+    details = {TRACED: dict(shown.tests), "wrong": shown.wrong}
+    return Found(answer.state, answer.sentence, answer.evidence, details)
 
 
 PROOFS = (Proof(board.PROMISED, everything), Proof(rules.TRIED, journey))
