@@ -6,9 +6,10 @@ from orchestrator.channels.ports import Letter
 from orchestrator.delivery import readiness
 from orchestrator.domain.ready import board
 from orchestrator.domain.ready.report import Report
+from orchestrator.domain.run import PhaseStatus
 from orchestrator.forge.hub import checks
 from orchestrator.runtime import runtime
-from orchestrator.store import hubs
+from orchestrator.store import hubs, phases
 from orchestrator.store.elsewhere import RoomRow
 from orchestrator.store.tables import ProjectRow
 
@@ -19,7 +20,8 @@ STALE = "Not checked as it is now: the app has changed since we looked"
 
 async def compose(db: AsyncSession, room: RoomRow, project: ProjectRow) -> Letter | None:
     """Nothing before somebody looked, or while the app is not there."""
-    sha = hubs.of(room).main
+    done = [row.merged for row in await phases.of(db, project.id) if row.status is PhaseStatus.COMPLETED]
+    sha = next((merged for merged in reversed(done) if merged), hubs.of(room).main)
     report = await readiness.as_found(db, project)
     if not sha or report is None:
         return None
