@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,7 +35,7 @@ class FindingRow(Base):
     evidence: Mapped[list[Any]]
     commit: Mapped[str]
     covers: Mapped[str]  # the hash of the content of which it speaks
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'"))
+    details: Mapped[dict[str, Any] | None]  # what else was found out, such as which tests speak of which promise
     at: Mapped[datetime]
 
 

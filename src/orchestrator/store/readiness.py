@@ -130,4 +130,4 @@ def _finding(project_id: str, answer: Answer) -> FindingRow:
 
 def _answer(row: FindingRow) -> Answer:
     evidence = tuple(Evidence(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in row.evidence)
-    return Answer(BY_ID[row.item], State(row.state), row.sentence, evidence, details=row.details)
+    return Answer(BY_ID[row.item], State(row.state), row.sentence, evidence, details=row.details or {})

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("findings", sa.Column("details", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column("findings", sa.Column("details", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
