@@ -13,6 +13,7 @@ from orchestrator.contain.boundary import boundary
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+os.environ.setdefault("ORCHESTRATOR_LOOK_AT_END", "off")  # minutes for each project that comes to its end
 settings.register_profile("ours", deadline=None, max_examples=50)  # a busy machine is not a fault; soak tries more
 settings.register_profile("soak", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")))
 settings.load_profile("ours")

@@ -62,6 +62,7 @@ WRONG = {
     "budget": ("-1", "it must be at least 0"),
     "rate_limits": ("never", "it must be on or off"),
     "sandbox": ("perhaps", "it must be on, off or needed"),
+    "look_at_end": ("perhaps", "it must be on or off"),
     "bootstrap_token": ("two words", "it must have letters, digits and signs only, without spaces"),
     "body_limit": ("1", "it must be at least 1000"),
     "session_hours": ("0", "it must be at least 1"),

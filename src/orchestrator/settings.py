@@ -104,6 +104,9 @@ class Settings(BaseSettings):
         "on",
         description="Keep builders within walls (bubblewrap) where the machine allows it; needed: or have none work.",
     )
+    look_at_end: Literal["on", "off"] = Field(
+        "on", description="Ask all 54 questions about an app by itself when its project is complete."
+    )
     decision_days: int = Field(
         7,
         ge=1,

@@ -35,6 +35,7 @@ class Server:
         self.command = command
         self.port = ports.free()
         self.token = secrets.token_urlsafe(32)
+        settings = {"look_at_end": "off", **settings}  # minutes for each project that comes to its end
         self.settings = {f"ORCHESTRATOR_{name.upper()}": str(value) for name, value in settings.items()}
         if database:
             self.settings["DATABASE_URL"] = database

@@ -20,6 +20,7 @@ LAST_WORDS = "the last words\n"
 session = {"id": "s1", "cwd": "."}
 cancelled = threading.Event()
 sending = threading.Lock()
+repairs = []
 answers = {}
 
 
@@ -69,6 +70,18 @@ def good(phase):
     step(1, "edit", "Write the tests")
     write(f"tests/test_phase_{phase}.py", PASSES.format(n=phase))
     write("app.py", f"print({phase})\n")
+
+
+def keeps(phase):
+    """A test for each promise of the phase, with its id in its name; and for each phase before, as they were."""
+    known = json.loads(Path(session["cwd"], ".agents", "project.json").read_text())
+    names = [one["id"].lower().replace(".", "_") for one in criteria(known, phase) if not one["item"]]
+    case = "    def test_{}(self):\n        self.assertEqual(1 + 1, 2)\n"
+    written = "import unittest\n\n\nclass Kept(unittest.TestCase):\n" + "\n".join(case.format(name) for name in names)
+    write(f"tests/test_phase_{phase}.py", written)
+    write("app.py", f"print({phase})\n")
+    if (papers := place("papers")).exists() and repairs:
+        write("LICENSE", papers.read_text())
 
 
 def crash(_phase):
@@ -187,7 +200,7 @@ def costly(phase):
 DEEDS = {
     deed.__name__: deed
     for deed in (
-        *(good, crash, hang, busy, steady, loop, flood, claim, slow, preach),
+        *(good, keeps, crash, hang, busy, steady, loop, flood, claim, slow, preach),
         *(red, outside, weaken, costly, asks, waits),
     )
 }
@@ -200,11 +213,14 @@ def sketchy(moods, prompt):
     return "sketch" in moods or ("forgetful" in moods and "The plan does not say the tests" not in prompt)
 
 
+def criteria(known, phase):
+    return next(one["criteria"] for one in known["phases"] if one["number"] == phase)
+
+
 def plan(phase):
     """A whole one, as it is asked for."""
     known = json.loads(Path(session["cwd"], ".agents", "project.json").read_text())
-    criteria = next(one["criteria"] for one in known["phases"] if one["number"] == phase)
-    ids = [one["id"] for one in criteria]
+    ids = [one["id"] for one in criteria(known, phase)]
     parts = {
         "User story": "Somebody does something, because they want to.",
         "Outcome": "It can be tried.",
@@ -249,6 +265,7 @@ def work(id, prompt):
         write(f".agents/plans/phase-{phase}.md", "Do it.\n" if sketchy(moods, prompt) else plan(phase))
         if "early" in moods:
             write("app.py", "print(0)\n")
+    repairs[:] = ["/repair"] if first[0] == "/repair" else []
     builds = first[0] in {"/execute", "/repair"}
     if first[0].lstrip("/") in moods[1:] or builds:
         DEEDS[moods[0] if moods else "good"](phase if builds else 0)

@@ -7,7 +7,7 @@ from journeys.workshop import workshop
 from orchestrator import clock
 from orchestrator.conversation.command import perform
 from orchestrator.delivery import hub_looking, reviewing
-from orchestrator.domain.command import ORCHESTRATOR, BringIn, Create, SetHub, SetMember
+from orchestrator.domain.command import ORCHESTRATOR, BringIn, Create, Prove, SetHub, SetMember
 from orchestrator.domain.gate import Decision, Kind, Way
 from orchestrator.domain.project import Step
 from orchestrator.errors import Conflict, NotAllowed, NotUnderstood
@@ -45,6 +45,8 @@ async def test_a_phase_is_a_pull_request_from_draft_to_merged(github, tmp_path, 
         await here.gate(Kind.PHASE_START)
         merged = (await here.phase()).merged
         assert here.pull(repo)["merge_commit_sha"] == merged == repo.git.head("main")
+        await here.do(Prove(here.project, ("C1",)))
+        await here.sees(lambda: repo.checked(merged).get("Readiness") == "failure")
         assert f"Project-Phase: {here.project}-phase-1-{phase.attempt}" in repo.git.messages("main")[0]
         await here.sees(lambda: repo.checked(phase.commit)["Decision: result"] == "success")
         assert [each["state"] for each in await here.happened("pull.changed")][-1] == "merged"

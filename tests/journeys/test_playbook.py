@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.delivery import playbook
+from orchestrator.domain.ready.items import ITEMS
 from orchestrator.domain.run import RunKind
 from orchestrator.errors import TooLarge
 
@@ -35,6 +36,14 @@ def test_every_command_is_there_with_its_version_and_what_counts():
         assert re.fullmatch(rf"{name}, version \d+", source)
         assert playbook.COUNTS in text
         assert not re.search(r"\{(?!port|data)\w+\}|\$\d|\$ARGUMENTS|^---", text, re.MULTILINE)
+
+
+def test_the_checklist_asks_the_questions_as_they_are():
+    text, _ = playbook.ours("production-checklist", 0)
+
+    for item in ITEMS:
+        assert text.count(f"- {item.id}{' ★' * item.star}{' ⓐ' * item.vouch} {item.title}. {item.question} ") == 1
+    assert playbook.QUESTIONS not in text
 
 
 @pytest.mark.parametrize(("kind", "first"), [(RunKind.PRIME, "/prime"), (RunKind.EXECUTE, "/execute 2")])

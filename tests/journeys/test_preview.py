@@ -49,6 +49,16 @@ async def test_the_link_stays_and_so_does_what_was_entered_whatever_becomes_of_t
         again = await guest.get(url)
         assert (again.status_code, again.text) == (200, first.text)
         assert "Tell me when to cook." in (await guest.get(f"{url}feedback")).text
+    project = url.split("/")[2]
+    await walk.answer(me, project, "stay-result", "PHASE_COMPLETE")
+
+    async def tried_by() -> str:
+        found = (await me.see(f"/projects/{project}/readiness"))["items"]
+        return next((one["sentence"] for one in found if one["id"] == "F2" and one["state"] == "attested"), "")
+
+    assert "tried on its trial copy before the yes to it, the last one by Owner" in await me.until(tried_by, "a word")
+    seen = [one for one in await walk.timeline(me, project) if one["kind"] == "preview.opened"]
+    assert len(seen) == 1  # once, however often it is opened
     await me.close()
 
 

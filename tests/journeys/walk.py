@@ -33,6 +33,7 @@ REPAIR = [("result", "changes", "repairing"), ("repairing", "finished", "checkin
 NEXT = [("result", "approved", "merging"), ("merging", "next_phase", "planning")]
 CHECK = [("result", "validate", "checking"), ("checking", "finished", "result")]
 LAST = [("result", "approved", "merging"), ("merging", "finished", "completed")]
+FIX = [("completed", "extended", "drafting"), ("drafting", "finished", "vision"), ("vision", "rejected", "completed")]
 UNDO = [("completed", "undo", "undoing"), ("undoing", "finished", "paused"), ("paused", "resumed", "planning")]
 MOVES = [
     *INTERVIEW,
@@ -44,6 +45,7 @@ MOVES = [
     *(*PLAN, *BUILD, *CHECK, *LAST),
     *UNDO,
     *(*PLAN, *BUILD, *LAST),
+    *FIX,
 ]
 # What the builder is asked for, with how often it comes to its end.
 RUNS = {"prime": 2, "plan": 3, "execute": 3, "repair": 1}
@@ -77,6 +79,9 @@ async def walk(me: Caller, project: str, name: str = "walk") -> None:
     await phase(me, project, f"{name}-3")
     await me.reaches(project, "completed")
     await looked_at(me, project, name)
+    await me.do(f"/projects/{project}/readiness/S1/fix", f"{name}-fix")
+    await answer(me, project, f"{name}-not-fixed", "VISION_DOC", "reject")
+    await me.reaches(project, "completed")
     await replied(me, project)
 
 

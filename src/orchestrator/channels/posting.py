@@ -23,8 +23,12 @@ READER = "posts"
 SINCE = "since"  # under this stream stands when we began to tell: what was before is told to nobody
 ALL_S = 30.0  # how long a wake that was lost can go unnoticed
 CLOSED = frozenset({"gate.answered", "gate.withdrawn", "gate.expired", "gate.taken_back"})
+VERDICT = "check:readiness"
+NOT_AS_IT_WAS = frozenset({"phase.completed", "phase.undone", "readiness.attested"})  # what we said of the app is old
 # What changes no message of ours.
-SILENT = frozenset({"message.created", "brief.changed", "member.set", "member.removed", "project.created"})
+SILENT = frozenset(
+    {"message.created", "brief.changed", "member.set", "member.removed", "project.created", "preview.opened"}
+)
 # Which posts of a room say how far a project is. Of decisions two: the one that carried it before lets go of it.
 SHOW_PROGRESS = {
     RoomKind.PRIVATE: ("gate:", 2),
@@ -136,6 +140,7 @@ class Telling:
         if event.kind in SILENT:
             return
         self.moved = True
+        await self._verdict(event)
         if event.kind == "gate.opened":
             await self._ask(event)
         elif event.kind in CLOSED:
@@ -174,6 +179,14 @@ class Telling:
         for listener in self._of({RoomKind.REPOSITORY}):
             subject = f"pull:{phase}-{row.attempt}"
             await posts.add(self.db, listener.room.id, subject, project_id=self.project.id)
+
+    async def _verdict(self, event: Event) -> None:
+        if event.kind in NOT_AS_IT_WAS:
+            await posts.touch(self.db, self.project.id, VERDICT)
+        if event.kind != "readiness.changed":
+            return
+        for listener in self._of({RoomKind.REPOSITORY}):
+            await posts.add(self.db, listener.room.id, VERDICT, project_id=self.project.id)
 
     async def _add(self, news: News, subject: str, *, rings: bool = True) -> None:
         for listener in self._of({RoomKind.PRIVATE, RoomKind.GROUP, RoomKind.ISSUE}):

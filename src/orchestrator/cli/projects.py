@@ -58,6 +58,32 @@ def validate(project: Id, as_json: JSON = False) -> None:
 
 
 @commands.command()
+def fix(
+    project: Id,
+    item: Annotated[str, typer.Argument(help="The question that is to be proven, such as S5.")],
+    as_json: JSON = False,
+) -> None:
+    """Have a phase that does nothing but make one question of readiness proven; you decide about it first."""
+    server = asking.server()
+    server.post(f"/projects/{project}/readiness/{item.upper()}/fix")
+    showing.one(server.get(f"/projects/{project}"), as_json, _stands)
+
+
+@commands.command()
+def promises(project: Id, as_json: JSON = False) -> None:
+    """Say how everything that was promised stands, and which tests tried it."""
+    showing.one(asking.server().get(f"/projects/{project}/promises"), as_json, _promised)
+
+
+def _promised(found: Any) -> str:
+    lines = [f"{found['kept']} kept, {found['not_yet']} not yet, {found['broken']} broken"]
+    for feature in found["features"]:
+        lines += ["", f"{feature['title']}: {feature['state'].replace('_', ' ')}"]
+        lines += [f"  {one['id']:<6}{one['state'].replace('_', ' '):<8} {one['text']}" for one in feature["promises"]]
+    return "\n".join(lines)
+
+
+@commands.command()
 def builder(
     project: Id,
     builder: Annotated[str, typer.Argument(help="Its id, such as claude; without, what is so now is shown.")] = "",

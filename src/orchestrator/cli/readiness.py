@@ -21,13 +21,16 @@ def readiness(
     item: Annotated[list[str] | None, typer.Option(help="Ask only this item, such as T1; can be given again.")] = None,
     only: Annotated[str, typer.Option(help="Ask only one category, such as security.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask anew what was found out before.")] = False,
+    approved: Annotated[
+        str, typer.Option(help="The commit or tag that a person approved last; tests must not prove less since.")
+    ] = "",
 ) -> None:
     """Say whether a repository may be called production-ready: 54 questions, each with evidence. Ends with 1 if not."""
     from orchestrator.domain.ready import written  # noqa: PLC0415 - slow to load
     from orchestrator.operations import readiness as operations  # noqa: PLC0415
 
     asked = operations.asked(item or [], only)
-    report = asyncio.run(operations.report(path, asked, fresh=fresh, say=_progress))
+    report = asyncio.run(operations.report(path, asked, fresh=fresh, approved=approved, say=_progress))
     if as_json:
         showing.one(written.values(report), as_json, str)
     else:

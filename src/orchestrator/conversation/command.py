@@ -35,6 +35,7 @@ from orchestrator.domain.command import (
     Create,
     Decline,
     Forget,
+    Mend,
     OfProject,
     Pause,
     Prime,
@@ -311,6 +312,7 @@ VERBS: dict[type[Command], Verb] = {
     BringIn: bring_in,
     Prove: _of(proving.prove),
     Attest: _of(proving.attest),
+    Mend: _of(proving.mend),
     SetMember: set_member,
     RemoveMember: _of(remove_member),
 }

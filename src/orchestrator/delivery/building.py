@@ -19,7 +19,7 @@ from orchestrator.domain.project import Project, Signal
 from orchestrator.domain.run import Report, RunKind
 from orchestrator.evidence import repository
 from orchestrator.runtime import read, runtime
-from orchestrator.store import checks, documents, events, messages, phases, projects, runs
+from orchestrator.store import checks, documents, events, messages, phases, projects, readiness, runs
 from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow
 
 STARTER = "starter"
@@ -151,6 +151,8 @@ async def merging(project: Project) -> Done:
         taken = await phases.get(db, row.id, project.phase)
         taken.merged, taken.fresh = merged, fresh
         row.to_do = None  # the app is another one now
+        if items := [one["item"] for one in taken.criteria if one.get("item")]:
+            await readiness.ask(db, row, items, ORCHESTRATOR, fresh=False)  # as it was checked, so it is remembered
         events.append(
             db, row, ORCHESTRATOR, "phase.completed", phase=project.phase, title=phase.title, commit=merged, fresh=fresh
         )

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import clock, faults
+from orchestrator.delivery import readiness
 from orchestrator.delivery.done import Done, failed
 from orchestrator.domain.command import ORCHESTRATOR
 from orchestrator.domain.project import Project, Signal
+from orchestrator.domain.ready.items import BY_ID
 from orchestrator.evidence import checks, declared, history, promises, tamper
 from orchestrator.evidence.checks import CheckResult
 from orchestrator.evidence.finding import Finding, Severity
@@ -19,6 +21,8 @@ from orchestrator.store import events, phases, projects, runs
 from orchestrator.store.tables import CheckRow, PhaseRow, ProjectRow, RunRow
 
 LOG = 5_000_000  # characters of a log that are read
+EXCERPT = 4_000
+PROVE = "prove "  # so begin the names of checks that ask a question of readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ async def checking(project: Project) -> Done:
     phase = await read(phases.get, project.id, project.phase)
     source = Path((await read(projects.row, project.id)).repository)
     evidence = await gather(project, source, phase)
+    promised = [criterion for one in await read(phases.of, project.id) for criterion in one.criteria]
     faults.point("checked")
-    write = _written(project, phase, evidence)
+    write = _written(project, phase, evidence, promised)
     if evidence.green:
         return Done(Signal.FINISHED, write)
     if project.tries < runtime().settings.repairs:
@@ -65,7 +70,27 @@ async def gather(project: Project, source: Path, phase: PhaseRow) -> Evidence:
     found = await tamper.compare(source, phase.base, phase.commit)
     first = await history.tests_first(source, phase.base, phase.commit)
     strayed = await read(runs.of, project.id, phase.number)
+    results += tuple([await _proven(project, source, phase, one) for one in phase.criteria if one.get("item")])
     return Evidence(results, (*_strayed(strayed), *_stored(found), _note("tests-first", first.sentence)))
+
+
+async def _proven(project: Project, source: Path, phase: PhaseRow, criterion: dict[str, Any]) -> CheckResult:
+    """The question that the phase is for, asked of just this save point: it is not done before that is proven."""
+    item = criterion["item"]
+    answer = await readiness.asked(project.id, source, phase.commit, item, approved=phase.base)
+    shown = answer.evidence[0] if answer.evidence else None
+    said = f"{BY_ID[item].question} {answer.sentence}"
+    return CheckResult(
+        f"{PROVE}{item}",
+        ("orchestrator", "readiness", "--item", item),
+        phase.commit,
+        answer.counts,
+        said if answer.counts else f"{said} {BY_ID[item].advice}",
+        exit_code=0 if answer.counts else 1,
+        seconds=sum(one.seconds for one in answer.evidence),
+        log_sha256=shown.sha256 if shown else "",
+        excerpt="\n\n".join(f"{one.what}\n{one.excerpt}" for one in answer.evidence)[:EXCERPT],
+    )
 
 
 def _strayed(worked: Sequence[RunRow]) -> list[dict[str, Any]]:
@@ -82,11 +107,11 @@ def _stored(found: Sequence[Finding]) -> list[dict[str, Any]]:
     return [asdict(finding) | {"details": list(finding.details)} for finding in found]
 
 
-def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
+def _written(project: Project, phase: PhaseRow, evidence: Evidence, promised: Sequence[dict[str, Any]]) -> Any:
     async def write(db: AsyncSession, row: ProjectRow) -> None:
         (await phases.get(db, row.id, phase.number)).findings = list(evidence.findings)
         for result in evidence.results:
-            db.add(_row(project, phase, result, _tried(phase, result)))
+            db.add(_row(project, phase, result, _tried(promised, result)))
             events.append(
                 db,
                 row,
@@ -102,15 +127,15 @@ def _written(project: Project, phase: PhaseRow, evidence: Evidence) -> Any:
     return write
 
 
-def _tried(phase: PhaseRow, result: CheckResult) -> list[str]:
-    """The promises of the phase that the tests of this run speak of."""
+def _tried(promised: Sequence[dict[str, Any]], result: CheckResult) -> dict[str, list[str]]:
+    """By promise, of whichever phase, the tests of this run that speak of it."""
     if result.log_path is None:
-        return []
+        return {one["id"]: [result.name] for one in promised if f"{PROVE}{one.get('item')}" == result.name}
     with result.log_path.open(errors="replace") as log:
-        return list(promises.tried(log.read(LOG), [criterion["id"] for criterion in phase.criteria]))
+        return promises.tests(log.read(LOG), [one["id"] for one in promised if not one.get("item")])
 
 
-def _row(project: Project, phase: PhaseRow, result: CheckResult, tried: list[str]) -> CheckRow:
+def _row(project: Project, phase: PhaseRow, result: CheckResult, tried: dict[str, list[str]]) -> CheckRow:
     counts = result.counts
     return CheckRow(
         id=clock.new_id(),

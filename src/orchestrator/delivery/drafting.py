@@ -14,6 +14,7 @@ from orchestrator.domain.brief import Brief, Feature
 from orchestrator.domain.cost import Usage
 from orchestrator.domain.editing import ITEM, ITEMS, TITLE
 from orchestrator.domain.fence import fenced
+from orchestrator.domain.ready import fixing
 from orchestrator.domain.roadmap import Criterion, Roadmap
 from orchestrator.domain.vision import Vision
 from orchestrator.errors import NoAnswer
@@ -108,6 +109,8 @@ def _items(items: Sequence[str]) -> tuple[str, ...]:
 
 
 def _feature(feature: Feature, text: FeatureText) -> Feature:
+    if feature.item:
+        return feature  # it is known by its words
     title = plain.capital(plain.cut(plain.one_line(plain.clean(text.title)), TITLE))
     return feature.model_copy(update={"title": title, "description": _text(text.description)})
 
@@ -119,8 +122,17 @@ async def roadmap(
 
     A prototype keeps the promises that every prototype keeps; for a real builder the model says what is to be checked.
     """
+    plainly, said, usage = await _features(vision, built, first, notes, prototype=prototype)
+    proofs = [feature for feature in vision.features if feature.item and feature.id not in set(built)]
+    more = fixing.phases(proofs, first + len(plainly.phases))
+    return Roadmap(phases=(*plainly.phases, *more)), "" if more and not plainly.phases else said, usage
+
+
+async def _features(
+    vision: Vision, built: Sequence[str], first: int, notes: Sequence[str], *, prototype: bool
+) -> tuple[Roadmap, str, Usage]:
     plainly, said = roadmaps.split(vision, built, first, notes)
-    left = {feature.id: feature for feature in vision.features if feature.id not in set(built)}
+    left = {one.id: one for one in vision.features if one.id not in set(built) and not one.item}
     if not left or not (model := runtime().model):
         return plainly, said, Usage()
     told = _material(

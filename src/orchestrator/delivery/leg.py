@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orchestrator import faults
-from orchestrator.delivery import limit
+from orchestrator.delivery import limit, readiness
 from orchestrator.delivery.done import Done, failed
 from orchestrator.delivery.steps import STEPS
 from orchestrator.domain.project import Project
@@ -53,6 +53,7 @@ async def finish(db: AsyncSession, project: Project, done: Done) -> None:
         return
     await done.write(db, row)
     await projects.advance(db, project, done.signal, **done.said)
+    await readiness.at_the_end(db, row)
 
 
 async def work(project: Project) -> Done | None:

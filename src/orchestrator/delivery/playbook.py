@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from orchestrator.domain.ready import written
 from orchestrator.domain.run import RunKind
 from orchestrator.errors import TooLarge
 
@@ -16,6 +17,7 @@ FILES = {
 }
 ROOT_CAUSE = "rca"
 COUNTS = "## What counts"
+QUESTIONS = "<questions>"  # in their place stand those of readiness, as they are asked
 OWN = (".agents/commands/{name}.md", ".claude/commands/{name}.md")
 LONGEST = 40_000  # characters of a command of the repository's own
 _HEAD = re.compile(r"\A---\n(?P<fields>.*?)\n---\n+", re.DOTALL)
@@ -73,7 +75,8 @@ def ours(name: str, phase: int) -> tuple[str, str]:
     text = _text(name)
     version = _VERSION.search(text)
     assert version, f"{name}.md has no version"
-    return _bare(text).replace("{phase}", str(phase)).strip(), f"{name}, version {version[1]}"
+    told = _bare(text).replace("{phase}", str(phase)).replace(QUESTIONS, written.checklist())
+    return told.strip(), f"{name}, version {version[1]}"
 
 
 def to_keep(name: str) -> str:

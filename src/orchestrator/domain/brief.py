@@ -55,6 +55,7 @@ class Feature(Frozen):
     title: str
     description: str = ""
     priority: Priority = Priority.MEDIUM
+    item: str = ""  # the question of readiness that it is about, and nothing else
 
 
 class Brief(Frozen):

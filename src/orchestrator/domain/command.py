@@ -180,6 +180,13 @@ class Attest(OfProject):
 
 
 @dataclass(frozen=True, slots=True)
+class Mend(OfProject):
+    """Have a phase that does nothing but make one question of readiness proven."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, and where."""
 

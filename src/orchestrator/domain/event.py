@@ -30,6 +30,7 @@ KINDS: Final[dict[str, str]] = {
     "phase.planned": "The plan of a phase is written.",
     "phase.built": "A phase is built; its checks come next.",
     "phase.completed": "A phase is proven and taken into the app.",
+    "preview.opened": "Somebody opened the trial copy of a phase, at just this save point.",
     "phase.undone": "A phase was taken out of the app again.",
     "run.started": "A builder began a piece of work.",
     "run.activity": "A builder showed a sign of life.",

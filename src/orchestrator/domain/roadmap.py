@@ -13,6 +13,7 @@ class Criterion(Frozen):
     id: str
     text: str
     feature: str = ""  # the id of the feature it belongs to
+    item: str = ""  # the question of readiness that has to be proven for it
 
 
 class PlannedPhase(Frozen):
@@ -40,8 +41,8 @@ def split(
 
     Only without anything left to build there is no phase. A vision without features has one phase: a first look.
     """
-    left = by_priority(feature for feature in vision.features if feature.id not in set(done))
-    if not left and done:
+    left = by_priority(feature for feature in vision.features if feature.id not in set(done) and not feature.item)
+    if not left and (done or first_number > 1):  # the first look of a vision without features is built, too
         return Roadmap(phases=()), "Everything in the vision is built. Tell us what you would like to add."
     order = ordering.arranged(left, notes)
     groups = order.groups or [[]]

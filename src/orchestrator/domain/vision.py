@@ -59,10 +59,11 @@ def draft(brief: Brief, before: Vision | None = None) -> Vision:
 
 def solution(brief: Brief) -> str:
     """How the idea meets the need, said with what is known."""
-    first = [verbs.can(feature.title) for feature in by_priority(brief.features)[:_TOLD]]
+    does = [feature for feature in brief.features if not feature.item]
+    first = [verbs.can(feature.title) for feature in by_priority(does)[:_TOLD]]
     if not first:
         return ""
-    rest = " Everything else on the list below follows after that." if len(brief.features) > len(first) else ""
+    rest = " Everything else on the list below follows after that." if len(does) > len(first) else ""
     return f"With {brief.name or 'it'} you can {plain.listed(first)}.{rest}"
 
 

@@ -104,6 +104,32 @@ async def tree(source: Path, commit: str) -> dict[str, Blob]:
     return blobs
 
 
+async def listing(source: Path, commit: str) -> dict[str, str]:
+    """Path by path, all that a save point holds, links and modes included: what kind it is, and its content's id."""
+    found = {}
+    for line in (await git(source, "ls-tree", "-r", "-z", "--full-tree", commit)).split(b"\0"):
+        about, _, path = line.partition(b"\t")
+        if path:
+            mode, _, id = about.decode().split()
+            found[path.decode(errors="surrogateescape")] = f"{mode} {id}"
+    return found
+
+
+async def known(source: Path, commit: str) -> str:
+    """The whole id of a save point, or nothing where there is none of this name."""
+    try:
+        return await resolve(source, commit) if commit else ""
+    except NotPossible:
+        return ""
+
+
+async def same(source: Path, one: str, other: str) -> bool:
+    """Whether two save points hold the same, to the letter; not where one of them is not there any more."""
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+    trees = [await _asked(source, (*asked, f"{commit}^{{tree}}")) for commit in (one, other)]
+    return bool(one) and all(code == 0 for code, _, _ in trees) and trees[0][1] == trees[1][1]
+
+
 async def texts(source: Path, wanted: Mapping[str, Blob]) -> dict[str, str]:
     """Path by path, what these files say. Too long ones are left out."""
     small = {path: blob.id for path, blob in wanted.items() if blob.size <= MOST_BYTES}

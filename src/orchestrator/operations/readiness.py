@@ -9,7 +9,7 @@ from orchestrator.contain.sandbox import Sandbox
 from orchestrator.domain.ready.items import BY_ID, Category
 from orchestrator.domain.ready.report import Report
 from orchestrator.errors import NotUnderstood
-from orchestrator.evidence import repository
+from orchestrator.evidence import marks, repository
 from orchestrator.evidence.ready import asking
 
 HEAD = "HEAD"
@@ -26,9 +26,17 @@ def asked(items: Iterable[str], only: str) -> tuple[str, ...]:
     return tuple(id for id in ids if not only or BY_ID[id].category == only)
 
 
-async def report(path: Path, items: tuple[str, ...], *, fresh: bool, say: Callable[[str], None]) -> Report:
-    """Ask about the save point that is checked out there. Raises NotPossible where there is none."""
+async def report(
+    path: Path, items: tuple[str, ...], *, fresh: bool, approved: str = "", say: Callable[[str], None]
+) -> Report:
+    """Ask about the save point that is checked out there. Raises NotPossible where there is none.
+
+    `approved` is what a person approved last; without it, that is found in the history of what we built ourselves.
+    """
     source = await asyncio.to_thread(path.resolve)
+    before = await repository.resolve(source, approved) if approved else await marks.approved(source, HEAD)
+    if before:
+        say(f"Compared with what was approved last, {before[:10]}.")
     if await repository.unsaved(source):
         say("There are changes that are not saved in the history: they do not count.")
     with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
@@ -41,6 +49,7 @@ async def report(path: Path, items: tuple[str, ...], *, fresh: bool, say: Callab
             items=items,
             memory=memory(),
             fresh=fresh,
+            approved=before,
             say=say,
         )
 

@@ -35,6 +35,7 @@ class FindingRow(Base):
     evidence: Mapped[list[Any]]
     commit: Mapped[str]
     covers: Mapped[str]  # the hash of the content of which it speaks
+    details: Mapped[dict[str, Any] | None]  # what else was found out, such as which tests speak of which promise
     at: Mapped[datetime]
 
 

@@ -14,7 +14,7 @@ from orchestrator.domain.ready.items import BY_ID
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State, Vouched
 from orchestrator.store import events
 from orchestrator.store.judged import ExaminationRow, FindingRow, VouchRow
-from orchestrator.store.tables import ProjectRow
+from orchestrator.store.tables import EventRow, ProjectRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,15 @@ async def doing(db: AsyncSession, project_id: str, number: int, question: str) -
         db.info.setdefault("changed", set()).add(project_id)
 
 
-async def found(db: AsyncSession, row: ProjectRow, number: int, answers: Iterable[Answer], whole: Report) -> None:
+async def found(db: AsyncSession, row: ProjectRow, answers: Iterable[Answer]) -> None:
     """Write what came of it. The caller holds the project's row."""
     for answer in answers:
         await db.merge(_finding(row.id, answer))
+    await db.flush()
+
+
+async def changed(db: AsyncSession, row: ProjectRow, number: int, whole: Report) -> None:
+    """It is over, and this is what is known now. The caller holds the project's row."""
     await end(db, row, number)
     row.to_do = len(whole.missing)
     events.append(db, row, ORCHESTRATOR, "readiness.changed", score=whole.score)
@@ -75,6 +80,12 @@ async def end(db: AsyncSession, row: ProjectRow, number: int, problem: str = "")
     """It is over; the problem says why it came to nothing."""
     if one := await examination(db, row.id, number):
         one.ended_at, one.doing, one.problem = clock.now(), "", problem
+
+
+async def by_itself(db: AsyncSession, project_id: str, number: int) -> bool:
+    """Whether nobody asked for all of it: the end of the project did."""
+    event = await db.get_one(EventRow, (project_id, number))
+    return event.actor == ORCHESTRATOR.user_id and not event.data["items"]
 
 
 async def vouch(db: AsyncSession, row: ProjectRow, item: str, sentence: str, by: Actor) -> None:
@@ -112,10 +123,11 @@ def _finding(project_id: str, answer: Answer) -> FindingRow:
         evidence=evidence,
         commit=answer.evidence[0].commit if answer.evidence else "",
         covers=str(answer.details.get("covers", "")),
+        details={name: value for name, value in answer.details.items() if name != "covers"},
         at=clock.now(),
     )
 
 
 def _answer(row: FindingRow) -> Answer:
     evidence = tuple(Evidence(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in row.evidence)
-    return Answer(BY_ID[row.item], State(row.state), row.sentence, evidence)
+    return Answer(BY_ID[row.item], State(row.state), row.sentence, evidence, details=row.details or {})

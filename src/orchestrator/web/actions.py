@@ -21,6 +21,7 @@ from orchestrator.domain.command import (
     Create,
     Decline,
     Forget,
+    Mend,
     OfProject,
     Pause,
     Prime,
@@ -320,6 +321,13 @@ async def prove(id: ProjectId, item: Item, request: Request, who: Signed, key: K
     """Have one question asked, from a clean copy."""
     await done(Prove(id, (item,)), who, key)
     return back(request, f"/projects/{id}/ready")
+
+
+@router.post("/projects/{id}/ready/{item}/fix")
+async def mend(id: ProjectId, item: Item, who: Signed, key: Key = "") -> Response:
+    """Have a phase that makes one question proven; the decision about it is what comes next."""
+    await done(Mend(id, item), who, key)
+    return RedirectResponse(f"/projects/{id}", SEE_OTHER)
 
 
 @router.post("/projects/{id}/ready/{item}/attest")

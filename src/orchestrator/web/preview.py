@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from orchestrator.delivery import promised
 from orchestrator.domain.project import Step
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import NotFound, NotPossible
@@ -67,6 +68,8 @@ async def show(project_id: str, key: str, path: str, request: Request) -> Respon
     if not commit:
         raise NotFound(NONE)
     port = await runtime().previews.at(project_id, Path(row.repository), commit)
+    if request.method == "GET" and not path:
+        await promised.opened(project_id, commit)
     return await _passed_on(request, port, path)
 
 

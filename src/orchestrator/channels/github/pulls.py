@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orchestrator.channels.github import verdict
 from orchestrator.channels.ports import Letter, Refusal, Shown, TryAgain
 from orchestrator.delivery import hub, hub_looking, hub_merging
 from orchestrator.domain.gate import Kind, Status
@@ -56,6 +57,8 @@ async def compose(db: AsyncSession, post: PostRow, room: RoomRow) -> Letter | No
     if project is None or post.project_id != project.id:
         return None
     kind, _, about = post.subject.partition(":")
+    if post.subject == verdict.SUBJECT:
+        return await verdict.compose(db, room, project)
     if kind == "pull":
         return await _pull(db, post, room, project, about)
     return await _check(db, room, project, about) if kind == "check" else None

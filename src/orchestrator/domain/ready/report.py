@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from orchestrator.domain.ready.board import Board
 from orchestrator.domain.ready.items import ITEMS, TOTAL, Category, Item, Priority
 
 
@@ -79,6 +80,7 @@ class Report:
     commit: str
     at: datetime
     answers: tuple[Answer, ...]
+    board: Board = field(default_factory=Board)
 
     @property
     def score(self) -> int:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from orchestrator.domain.ready.items import TOTAL, Category
+from orchestrator.domain.ready import board
+from orchestrator.domain.ready.items import ITEMS, TOTAL, Category
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State
 
 MARKS = {
@@ -36,6 +37,7 @@ def values(report: Report) -> dict[str, Any]:
         "hours": report.hours,
         "items": [_item(answer) for answer in report.answers],
         "categories": {name: {"proven": done, "total": total} for name, (done, total) in report.categories.items()},
+        "promises": board.values(report.board),
     }
 
 
@@ -82,6 +84,7 @@ def text(report: Report) -> str:
         done, total = report.categories[category]
         lines += [f"{category.capitalize()}: {done} of {total}"]
         lines += [f"  {MARKS[one.state]} {one.item.id:<4}{_star(one)}{one.sentence}" for one in report.of(category)]
+    lines += board.text(report.board)
     if report.missing:
         lines += ["", f"What is left, about {report.hours:g} hours:"]
         lines += [f"  {one.item.id:<4} {one.item.priority}: {one.item.advice}" for one in report.missing]
@@ -101,6 +104,7 @@ def markdown(report: Report) -> str:
         lines += ["", "## What is left", "", f"About {report.hours:g} hours in all.", ""]
         lines += ["| | question | state | what to do | how urgent | hours |", "| --- | --- | --- | --- | --- | --- |"]
         lines += [_left(one) for one in report.missing]
+    lines += board.markdown(report.board)
     for category in Category:
         lines += ["", f"## {category.capitalize()}", ""]
         for answer in report.of(category):
@@ -137,3 +141,15 @@ def _star(answer: Answer) -> str:
 
 def _cell(said: str) -> str:
     return " ".join(said.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def checklist() -> str:
+    """All questions, for whoever goes through them by hand: part by part, with what to do where one is open."""
+    parts = []
+    for category in Category:
+        mine = [item for item in ITEMS if item.category is category]
+        lines = [
+            f"- {one.id}{' ★' * one.star}{' ⓐ' * one.vouch} {one.title}. {one.question} {one.advice}" for one in mine
+        ]
+        parts.append("\n".join([f"### {category.capitalize()}", "", *lines]))
+    return "\n\n".join(parts)

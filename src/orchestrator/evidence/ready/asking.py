@@ -37,6 +37,7 @@ from orchestrator.evidence.ready import (
     migrations,
     odd,
     papers,
+    promised,
     quickstart,
     scan,
     secrets,
@@ -49,7 +50,6 @@ from orchestrator.evidence.ready import (
 from orchestrator.evidence.ready.look import Look, look
 from orchestrator.evidence.ready.place import place
 from orchestrator.evidence.ready.proof import Found, Proof
-from orchestrator.evidence.repository import Blob
 
 log = structlog.get_logger(__name__)
 PARTS = (
@@ -75,6 +75,7 @@ PARTS = (
     odd,
     load,
     tracked,
+    promised,
 )
 PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
@@ -104,26 +105,27 @@ async def report(
         where.say, where.cache = say, memory
         wanted = frozenset(items)
         here = await look(source, where, wanted)
+        holds = await repository.listing(source, where.commit)
         answers = []
         for item in (one for one in ITEMS if one.id in wanted):
             say(item.question)
-            answers.append(await _answer(here, item.id, memory, fresh=fresh))
+            answers.append(await _answer(here, item.id, holds, memory, fresh=fresh))
         if approved:
             answers = await tampered.judged(source, approved, where.commit, answers)
-        return whole(where.commit, clock.now(), answers)
+        return replace(whole(where.commit, clock.now(), answers), board=promised.shown(here, answers))
 
 
-async def _answer(here: Look, id: str, memory: Path | None, *, fresh: bool) -> Answer:
+async def _answer(here: Look, id: str, holds: Mapping[str, str], memory: Path | None, *, fresh: bool) -> Answer:
     item = BY_ID[id]
     if (proof := PROOFS.get(id)) is None:
         return not_checked(item, NONE_YET)
-    covers = covered(here.tree, here.commit, proof)
+    covers = covered(holds, here.commit, proof)
     kept = memory / f"{id}-{covers}.json" if memory else None
     if kept and not fresh and (known := await asyncio.to_thread(_recalled, kept, proof)):
-        return replace(known, item=item, details={"covers": covers})
+        return replace(known, item=item, details={**known.details, "covers": covers})
     found = await _found(here, proof)
     evidence = tuple(replace(one, covers=covers) for one in found.evidence)
-    answer = Answer(item, found.state, found.sentence, evidence, details={"covers": covers})
+    answer = Answer(item, found.state, found.sentence, evidence, details={**found.details, "covers": covers})
     if kept and found.state in KEPT:
         await asyncio.to_thread(_remember, kept, answer)
     return answer
@@ -143,14 +145,14 @@ async def _found(here: Look, proof: Proof) -> Found:
 async def current(source: Path, commit: str) -> dict[str, str]:
     """For each item the hash of what an answer about it would speak of now: another one than before is out of date."""
     whole_id = await repository.resolve(source, commit)
-    tree = await repository.tree(source, whole_id)
-    return {item: covered(tree, whole_id, proof) for item, proof in PROOFS.items()}
+    holds = await repository.listing(source, whole_id)
+    return {item: covered(holds, whole_id, proof) for item, proof in PROOFS.items()}
 
 
-def covered(tree: Mapping[str, Blob], commit: str, proof: Proof) -> str:
+def covered(holds: Mapping[str, str], commit: str, proof: Proof) -> str:
     """The hash of all that an answer depends on: the content of the files it speaks of, their names, and our check."""
-    paths = sorted(path for path in tree if any(fnmatch(path.lower(), one) for one in proof.covers))
-    told = [proof.item, _version(), commit * proof.history, *(f"{path} {tree[path].id}" for path in paths)]
+    paths = sorted(path for path in holds if any(fnmatch(path.lower(), one) for one in proof.covers))
+    told = [proof.item, _version(), commit * proof.history, *(f"{path} {holds[path]}" for path in paths)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
@@ -171,14 +173,16 @@ def _recalled(kept: Path, proof: Proof) -> Answer | None:
         said = json.loads(kept.read_text("utf-8"))
         evidence = tuple(Evidence(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in said["evidence"])
         if not (proof.network and any(clock.now() - one.at > DAY for one in evidence)):
-            return Answer(BY_ID[said["item"]], State(said["state"]), said["sentence"], evidence)
+            details = said.get("details", {})
+            return Answer(BY_ID[said["item"]], State(said["state"]), said["sentence"], evidence, details=details)
     return None
 
 
 def _remember(kept: Path, answer: Answer) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     evidence: list[dict[str, Any]] = [asdict(one) | {"at": one.at.isoformat()} for one in answer.evidence]
-    said = {"item": answer.item.id, "state": answer.state, "sentence": answer.sentence, "evidence": evidence}
+    said: dict[str, Any] = {"item": answer.item.id, "state": answer.state, "sentence": answer.sentence}
+    said |= {"evidence": evidence, "details": dict(answer.details)}
     part = kept.with_suffix(".part")
     part.write_text(json.dumps(said), "utf-8")
     part.replace(kept)

@@ -1,7 +1,8 @@
 """What a proof is, and what it may say: proven or failed with what shows it, or honestly not checked."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from orchestrator.domain.ready.report import Evidence, State
 from orchestrator.evidence.ready.look import Look
@@ -14,6 +15,7 @@ class Found:
     state: State
     sentence: str
     evidence: tuple[Evidence, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 Prove = Callable[[Look], Awaitable[Found]]

@@ -36,4 +36,10 @@ def _less(answer: Answer, approved: str, commit: str, alarms: Iterable[Finding])
     text = "\n".join(f"{one.path}: {one.sentence}" for one in mine)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     shown = Evidence(f"compared with {approved[:10]}", commit, clock.now(), excerpt=text[:4_000], sha256=sha256)
-    return replace(answer, state=State.FAILED, sentence=said, evidence=(*answer.evidence, shown))
+    return replace(
+        answer,
+        state=State.FAILED,
+        sentence=said,
+        evidence=(*answer.evidence, shown),
+        details={**answer.details, "wrong": said},
+    )

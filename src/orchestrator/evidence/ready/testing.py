@@ -276,6 +276,20 @@ def _not_here(look: Look) -> Found | None:
     return None if _tester(look).tests(look.texts) else failed(NO_TESTS)
 
 
+async def believed(look: Look) -> Run | Found:
+    """The run of all tests with what each touched, or why nothing that they say can be believed."""
+    if wrong := await _cannot(look, reading=True):
+        return wrong
+    run = await _tester(look).first(look)
+    return _unbelievable(run) or run
+
+
+async def of_kind(look: Look, run: Run, kind: Kind) -> frozenset[str]:
+    """The ids of the tests of this kind that pass and check something real."""
+    mine, _ = await _of(look, run, kind)
+    return frozenset(one.result.id for one in mine if one.real)
+
+
 async def _cannot(look: Look, *, reading: bool = False) -> Found | None:
     """What stands against it: first what is found by reading, then who took part in the run."""
     if wrong := _not_here(look):

@@ -7,8 +7,8 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from orchestrator.delivery import readiness
-from orchestrator.domain.command import Attest, Prove
-from orchestrator.domain.ready import written
+from orchestrator.domain.command import Attest, Mend, Prove
+from orchestrator.domain.ready import board, written
 from orchestrator.runtime import read
 from orchestrator.store import projects
 from orchestrator.store.readiness import known
@@ -31,6 +31,7 @@ class ReadinessOut(BaseModel):
     hours: float
     items: list[dict[str, Any]] = Field(description="Each question with its state, its evidence and what to do.")
     categories: dict[str, dict[str, int]]
+    promises: list[dict[str, Any]] = Field(description="Each feature with its promises: kept, not_yet or broken.")
     asking: bool = Field(description="We are looking at it now.")
 
 
@@ -43,6 +44,23 @@ async def report(id: ProjectId, who: Who) -> ReadinessOut:
     """What is known now; what has changed since it was proven is out of date."""
     await read(projects.role, id, who.user_id)
     return await _report(id)
+
+
+class PromisesOut(BaseModel):
+    """What was promised, and how it stands: traced to the tests that tried it on the app as it is now."""
+
+    kept: int
+    not_yet: int
+    broken: int
+    features: list[dict[str, Any]] = Field(description="Each with its promises: kept, not_yet or broken, and why.")
+
+
+@router.get("/projects/{id}/promises")
+async def promises(id: ProjectId, who: Who) -> PromisesOut:
+    """The board: each feature and acceptance criterion of the agreed vision and its phases."""
+    await read(projects.role, id, who.user_id)
+    known = (await readiness.report(id)).board
+    return PromisesOut(**board.counts(known.lines), features=board.values(known))
 
 
 @router.get("/projects/{id}/readiness.md", response_class=PlainTextResponse)
@@ -63,6 +81,13 @@ async def prove_all(id: ProjectId, who: Who, key: Key = None) -> ReadinessOut:
 async def prove(id: ProjectId, item: Item, who: Who, key: Key = None) -> ReadinessOut:
     """Have one question asked, from a clean copy."""
     await done(Prove(id, (item,)), who, key)
+    return await _report(id)
+
+
+@router.post("/projects/{id}/readiness/{item}/fix", status_code=202)
+async def mend(id: ProjectId, item: Item, who: Who, key: Key = None) -> ReadinessOut:
+    """Have a phase that does nothing but make this proven. The vision with it is asked about first, as any change."""
+    await done(Mend(id, item), who, key)
     return await _report(id)
 
 

@@ -1,9 +1,12 @@
 """Whether a project may be given to strangers: what is known about the 54 questions, as a page."""
 
-from orchestrator.domain.command import Attest, Prove
+from orchestrator.domain.command import Attest, Mend, Prove
 from orchestrator.domain.policy import allows
+from orchestrator.domain.ready import board, fixing
+from orchestrator.domain.ready.board import Kept, Line
 from orchestrator.domain.ready.items import Category
 from orchestrator.domain.ready.report import Answer, Evidence, Report, State
+from orchestrator.store import projects
 from orchestrator.store.pages import Standing
 from orchestrator.store.readiness import Known
 from orchestrator.telling import times, words
@@ -23,7 +26,7 @@ from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
 from orchestrator.web.views.home import Bead
 from orchestrator.web.views.phases import CheckView
-from orchestrator.web.views.ready import GroupView, ReadyPage, VouchView
+from orchestrator.web.views.ready import BoardView, FeatureView, GroupView, ReadyPage, VouchView
 from orchestrator.web.views.ready import Verdict as VerdictView
 from orchestrator.web.views.shell import Tab
 
@@ -35,6 +38,11 @@ MARKS = {
     State.NOT_CHECKED: NOT_CHECKED,
     State.ATTESTED: VOUCHED,
     State.NOT_NEEDED: NOT_NEEDED,
+}
+KEPT = {
+    Kept.KEPT: Mark(PROVEN.state, PROVEN.icon, board.SAID[Kept.KEPT]),
+    Kept.NOT_YET: Mark(NOT_CHECKED.state, NOT_CHECKED.icon, board.SAID[Kept.NOT_YET]),
+    Kept.BROKEN: Mark(FAILED.state, FAILED.icon, board.SAID[Kept.BROKEN]),
 }
 WORST = (State.FAILED, State.OUT_OF_DATE, State.NOT_CHECKED)
 GROUPS = (
@@ -64,11 +72,11 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
     ask = Action(CHECK if not known.answers else "Check everything again", href, style="primary") if may else None
     doing = (known.asking.doing or "We are about to begin.") if known.asking else ""
     if not known.answers:
-        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem)
+        return ReadyPage(head, ask=ask, doing=doing, problem=known.problem, board=_board(report))
     return ReadyPage(
         head,
         verdict=_verdict(viewer, report, known),
-        left=tuple(_left(viewer, one, href, may=may) for one in report.missing),
+        left=tuple(_left(viewer, one, _actions(found, one, href, may=may)) for one in report.missing),
         groups=tuple(_group(id, title, question, _of(report, parts)) for id, title, question, parts in GROUPS),
         ask=ask,
         doing=doing,
@@ -76,6 +84,35 @@ def page(viewer: Viewer, found: Standing, report: Report, known: Known, wrong: d
         vouch=tuple(_vouch(one, href, wrong) for one in report.answers if one.item.vouch)
         if allows(found.role, Attest)
         else (),
+        board=_board(report),
+    )
+
+
+def _board(report: Report) -> BoardView | None:
+    """Nothing while no phase promises anything."""
+    if not report.board.lines:
+        return None
+    features = board.features(report.board.promised, report.board.lines)
+    return BoardView(
+        board.told(report.board.lines),
+        tuple(
+            FeatureView(title, KEPT[board.of_feature(own)], tuple(_promise(line) for line in own))
+            for _, title, own in features
+        ),
+    )
+
+
+def _promise(line: Line) -> CheckView:
+    one = line.promise
+    small = f"Phase {one.phase}" if one.phase else ""
+    return CheckView(
+        f"promise-{one.id}",
+        f"{one.id}: {one.text}",
+        KEPT[line.kept],
+        line.why,
+        small=small,
+        evidence="\n".join(line.tests),
+        evidence_label="Tests that tried it" if line.kept is Kept.KEPT else "Tests that tried it before",
     )
 
 
@@ -114,7 +151,16 @@ def _said(one: Answer) -> str:
     )
 
 
-def _left(viewer: Viewer, one: Answer, href: str, *, may: bool) -> CheckView:
+def _actions(found: Standing, one: Answer, href: str, *, may: bool) -> tuple[Action, ...]:
+    """What can be done about it here and now."""
+    prove = (Action("Prove it", f"{href}/{one.item.id}/prove"),) if may else ()
+    can = allows(found.role, Mend) and bool(found.project.repository) and projects.value(found.project).can_change
+    if not can or not fixing.fixable(one.item.id) or one.state is State.OUT_OF_DATE:
+        return prove
+    return (Action("Have it fixed", f"{href}/{one.item.id}/fix", style="primary"), *prove)
+
+
+def _left(viewer: Viewer, one: Answer, actions: tuple[Action, ...]) -> CheckView:
     looked = one.evidence[0].at if one.evidence else None
     when = f" · looked at {times.day_at(looked, viewer.now, viewer.zone)}" if looked else ""
     hours = "less than an hour" if one.item.hours < 1 else f"about {words.count(round(one.item.hours), 'hour')}"
@@ -126,7 +172,7 @@ def _left(viewer: Viewer, one: Answer, href: str, *, may: bool) -> CheckView:
         small=f"{URGENT[one.item.priority]} · {hours}{when}",
         evidence="\n\n".join(_shown(each) for each in one.evidence),
         evidence_label="Evidence",
-        actions=(Action("Prove it", f"{href}/{one.item.id}/prove"),) if may and one.item.id != "F1" else (),
+        actions=actions,
     )
 
 

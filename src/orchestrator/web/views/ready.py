@@ -30,6 +30,23 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureView:
+    """What was promised of one feature, and how it stands."""
+
+    title: str
+    mark: Mark
+    promises: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """All that was promised. `told` is “5 kept, 2 not yet”."""
+
+    told: str
+    features: tuple[FeatureView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VouchView:
     """A question that a person may answer with a word."""
 
@@ -52,3 +69,4 @@ class ReadyPage:
     doing: str = ""
     problem: str = ""
     vouch: tuple[VouchView, ...] = ()
+    board: BoardView | None = None
