@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from orchestrator.evidence import script_tests, tamper
 from orchestrator.evidence.cases import Case
 from orchestrator.evidence.places import NOT_OURS, SCRIPTS, TEST_FOLDERS, beside_tests, is_product, is_script_test
+from orchestrator.evidence.ready import mapped, script_settings
 from orchestrator.evidence.ready.suite import Kind, Lines, Outcome, Result, Run, Told
-from orchestrator.evidence.ready.v8 import code
 from orchestrator.evidence.script_tests import Script
 from orchestrator.evidence.words import counted, listed
 
@@ -17,10 +17,18 @@ DECIDES = re.compile(
     r"\bprocess\s*\.\s*(?:exit|reallyExit|abort)\s*\(|\bprocess\s*\.\s*exitCode\s*=|\bprocess\s*\.\s*on\s*\(\s*['\"](?:exit|beforeExit|uncaught|unhandled)"
     r"|\bprocess\.(?:stdout|stderr)\.write\s*=|\bassert(?:\.\w+)*\s*=(?![=>])|Module\._|require\.cache|require\.extensions"
     r"|\b(?:globalThis|global)\s*(?:\.\s*|\[\s*['\"]\s*)(?:it|test|expect|describe|assert|process|Error)\b"
+    r"|\bprocess\s*\.\s*(?:send|channel|binding|_\w+)\b|\bparentPort\b|__vitest\w*|__tinypool\w*|\bexpect\s*\.\s*setState"
+    r"|['\"](?:node:)?(?:inspector|v8|worker_threads)['\"]|\bexpect(?:\.\w+)*\s*=(?![=>])"
+    r"|\b(?:vi|jest)\s*\.\s*(?:\w*[mM]ock\w*)\(\s*['\"](?:vitest|@jest/\w+|(?:node:)?(?:assert|test)(?:/strict)?)['\"]"
     r"|\bError\.prototype|\bregister(?:Hooks)?\s*\(|\b__defineGetter__|\bObject\.defineProperty\(\s*(?:assert|process|test)"
 )
+SHADOWED = re.compile(
+    r"(?<![\w.$])(?:const|let|var|function|class)\s+(?:expect|assert|test|it)\s*(?:=\s*(?!(?:await\s|require\b|chai\b|\w+\.))|\()"
+)
+RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b)\w|\bthis\.retries\s*\(")
+FAILING = re.compile(r"\b(?:it|test)(?:\.\w+)*\.(?:fails|failing)\b")
 KNOWS = re.compile(
-    r"NODE_TEST_CONTEXT|\bNODE_V8_COVERAGE\b|JEST_WORKER_ID|\bVITEST\b|NODE_ENV['\"\]]*\s*===?\s*['\"]test"
+    r"NODE_TEST_CONTEXT|\bNODE_V8_COVERAGE\b|JEST_WORKER_ID|\bVITEST\b|NODE_ENV['\"\]]*\s*[!=]==?\s*['\"]test|import\.meta\.vitest"
 )
 TOLERATED = 10  # of a hundred tests, how many may only see that nothing breaks
 WHOLE = re.compile(r"playwright|puppeteer|selenium|webdriver")
@@ -36,13 +44,17 @@ LABELS = {
 CONFIGURATION = re.compile(r"\.config\.\w+$|^\.?eslintrc|^gulpfile|^gruntfile")
 
 
-def decided(texts: Texts, _hooks: Iterable[str] = ()) -> str:
-    """What decides instead of the tests."""
+def decided(texts: Texts, hooks: Iterable[str] = ()) -> str:
+    """What decides instead of the tests. `hooks` are files that are run before them."""
+    before = early(hooks)
     for path, text in _scripts(texts).items():
         plain = script_tests.script(text).plain
-        if beside_tests(path) and (found := DECIDES.search(plain)):
+        near = beside_tests(path) or path in before
+        if near and (found := DECIDES.search(plain) or SHADOWED.search(plain)):
             return f"{path} decides by itself what becomes of the tests: {' '.join(found[0].split())}"
-        if not beside_tests(path) and KNOWS.search(plain):
+        if near and (found := RETRIES.search(plain)):
+            return f"{path} has tests tried again until they pass: {' '.join(found[0].split())}"
+        if not near and KNOWS.search(plain) and not CONFIGURATION.search(PurePosixPath(path).name):
             return f"{path}: The app looks whether it is being tested, and may behave otherwise then."
     return ""
 
@@ -58,6 +70,8 @@ def _little(texts: Texts) -> Iterator[str]:
         if one.only:
             yield f"{path} has “only” in it, so the other tests are not run."
     for path, text in _scripts(texts).items():
+        if is_script_test(path) and FAILING.search(script_tests.script(text).plain):
+            yield f"{path} has tests that pass only when they fail, so they prove nothing."
         lost = [name for name in _names(text) if TEST_FOLDERS & set(PurePosixPath(path).parts[:-1])]
         if lost and not is_script_test(path) and not _imported(path, texts):
             yield f"The tests in {path} are never run, because of its name: {listed(lost)}."
@@ -111,7 +125,11 @@ def _line(one: Script, at: int) -> int:
 def files(texts: Texts) -> tuple[str, ...]:
     """All files of the product."""
     return tuple(
-        path for path in _scripts(texts) if is_product(path) and not CONFIGURATION.search(PurePosixPath(path).name)
+        path
+        for path in _scripts(texts)
+        if is_product(path)
+        and not CONFIGURATION.search(PurePosixPath(path).name)
+        and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
     )
 
 
@@ -131,8 +149,14 @@ def hidden(texts: Texts, _run: Run) -> str:
 
 
 def measured(texts: Texts, run: Run) -> dict[str, Lines]:
-    """Those that no test loads as well."""
-    return {path: run.lines.get(path) or Lines(missed=code(texts[path])) for path in files(texts)}
+    """Those that no test loads as well; what is run before the tests is no part of the product."""
+    product = set(files(texts)) - early(run.hooks)
+    return {path: run.lines.get(path) or Lines(missed=mapped.code(path, texts[path])) for path in sorted(product)}
+
+
+def early(hooks: Iterable[str]) -> set[str]:
+    """The files that are run before the tests."""
+    return {PurePosixPath(path.removeprefix(f"{script_settings.HERE}/")).as_posix() for path in hooks}
 
 
 def excused(_texts: Texts, _one: Result) -> bool:
