@@ -1,6 +1,7 @@
 """Reads what became of the tests of a JavaScript project from what our programs have written down."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,12 +14,12 @@ from orchestrator.evidence.ready.suite import Lines, Outcome, Result, Run
 from orchestrator.evidence.results import NO_REPORT
 from orchestrator.evidence.words import listed, short
 
-CHECKED = "What checks was replaced: "
+CHECKED = re.compile(r"(What checks was replaced: [\w., ]+)")
 OTHERWISE = "The program that runs the tests ended otherwise than it says itself."
 AGAIN = "It passes only when it is tried again."
 STATES = {"pass": Outcome.PASSED, "fail": Outcome.FAILED, "todo": Outcome.EXPECTED}
 PLAIN = {".js", ".mjs", ".cjs"}
-Rows = list[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 def read(look: Look, ran: Ran, result: Path, expected: Mapping[str, str], *, measure: bool) -> Run:
@@ -41,7 +42,7 @@ def read(look: Look, ran: Ran, result: Path, expected: Mapping[str, str], *, mea
 
 
 def _broken(results: Iterable[Result], expected: Mapping[str, str], start: str) -> str:
-    if faults := [f"{one.file}: {one.why.partition(CHECKED)[2]}" for one in results if CHECKED in one.why]:
+    if faults := [f"{one.file}: {found[1]}" for one in results if (found := CHECKED.search(one.why))]:
         return MEDDLED.format(listed(list(dict.fromkeys(faults))))
     changed = [path for path, text in expected.items() if reports.content(Path(path)) != text.removeprefix("\ufeff")]
     return REWRITTEN.format(listed([path.removeprefix(start) for path in changed])) if changed else ""
@@ -51,7 +52,7 @@ def _lines(texts: Mapping[str, str], noted: Rows, folder: Path) -> dict[str, Lin
     """What ran in the tests themselves, and in programs that they started."""
     found = mapped.lines(texts, noted)
     plain = {path: text for path, text in texts.items() if PurePosixPath(path).suffix in PLAIN}
-    started = [one for path in sorted((folder / "started").glob("*.json")) if (one := mapping(path))]
+    started = [read for at in sorted((folder / "started").glob("*.json")) if (read := mapping(at))]
     for path, one in v8.lines(plain, started, f"{folder}/checkout").items():
         found[path] = v8.both(found[path], one) if path in found else one
     return found

@@ -12,8 +12,10 @@ from orchestrator.evidence.words import counted, listed
 Texts = Mapping[str, str]
 ENDINGS = "{ts,mts,cts,js,mjs,cjs,json}"
 VITEST, JEST, MOCHA, NODE = "vitest", "jest", "mocha", "node"
-CALLED = {VITEST: "Vitest", JEST: "Jest", MOCHA: "Mocha", NODE: "node:test"}
+CALLED = {VITEST: "Vitest", JEST: "Jest", MOCHA: "Mocha", NODE: "node:test", "ava": "AVA", "tap": "tap", "uvu": "uvu"}
 IMPORTED = {VITEST: "vitest", JEST: "@jest/globals", MOCHA: "mocha", NODE: "node:test"}
+IMPORTED |= {"ava": "ava", "tap": "tap", "uvu": "uvu", "@playwright/test": "@playwright/test"}
+CALLED |= {"@playwright/test": "Playwright"}
 TAKEN = {
     VITEST: {
         *("environment", "environmentOptions", "globals", "testTimeout", "hookTimeout", "clearMocks", "mockReset"),

@@ -34,7 +34,10 @@ OURS = ("measure.cjs", "beside_vitest.mjs", "room_of_jest.cjs", "order_of_jest.c
 PROGRAMS = {VITEST: "tests_of_vitest.mjs", JEST: "tests_of_jest.cjs"}
 OPTIONS = {VITEST: "--pending-deprecation", JEST: "--pending-deprecation --experimental-vm-modules --no-warnings"}
 FOLDER = "<folder>"  # stands for the folder of a run, in which the copy of the project is
-ROOM = 'const paths = [__dirname, `${{__dirname}}/../node_modules/.pnpm/node_modules`];\nmodule.exports = require("./room_of_jest.cjs")(require(require.resolve({}, {{ paths }})));\n'
+ROOM = """
+const paths = [__dirname, `${{__dirname}}/../node_modules/.pnpm/node_modules`];
+module.exports = require("./room_of_jest.cjs")(require(require.resolve({}, {{ paths }})));
+"""
 ROOMS = re.compile(r"(@jest-environment\s+)([@\w./-]+)")
 
 

@@ -26,6 +26,8 @@ SHADOWED = re.compile(
     r"(?<![\w.$])(?:const|let|var|function|class)\s+(?:expect|assert|test|it)\s*(?:=\s*(?!(?:await\s|require\b|chai\b|\w+\.))|\()"
 )
 RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b)\w|\bthis\.retries\s*\(")
+TRIES = re.compile(r"(?<![\w.$])try\s{0,9}\{")
+NOTHING = re.compile(r"\s{0,9}catch\s{0,9}(?:\([^()]{0,80}\)\s{0,9})?\{\s*\}")
 FAILING = re.compile(r"\b(?:it|test)(?:\.\w+)*\.(?:fails|failing)\b")
 KNOWS = re.compile(
     r"NODE_TEST_CONTEXT|\bNODE_V8_COVERAGE\b|JEST_WORKER_ID|\bVITEST\b|NODE_ENV['\"\]]*\s*[!=]==?\s*['\"]test|import\.meta\.vitest"
@@ -41,7 +43,11 @@ LABELS = {
     Kind.INTEGRATION: re.compile(r"integration|functional|api"),
     Kind.UNIT: re.compile(r"units?"),
 }
-CONFIGURATION = re.compile(r"\.config\.\w+$|^\.?eslintrc|^gulpfile|^gruntfile")
+CONFIGURATION = re.compile(
+    r"\.config\.\w+$|^\.?eslintrc|^gulpfile|^gruntfile|^(?:vitest|jest)[.-]setup\.\w+$|^setup-?tests?\.\w+$",
+    re.IGNORECASE,
+)
+TAKES_IN = re.compile(r"(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*['\"]\.{1,2}/(?:[^'\"]*/)?([^'\"/]+)['\"]")
 
 
 def decided(texts: Texts, hooks: Iterable[str] = ()) -> str:
@@ -72,6 +78,8 @@ def _little(texts: Texts) -> Iterator[str]:
     for path, text in _scripts(texts).items():
         if is_script_test(path) and FAILING.search(script_tests.script(text).plain):
             yield f"{path} has tests that pass only when they fail, so they prove nothing."
+        if is_script_test(path) and _caught(script_tests.script(text)):
+            yield f"{path} catches what its own checks find, so it cannot fail."
         lost = [name for name in _names(text) if TEST_FOLDERS & set(PurePosixPath(path).parts[:-1])]
         if lost and not is_script_test(path) and not _imported(path, texts):
             yield f"The tests in {path} are never run, because of its name: {listed(lost)}."
@@ -81,6 +89,15 @@ def _little(texts: Texts) -> Iterator[str]:
     nothing = [(path, case) for path, case in cases if not case.sites]
     if len(nothing) * 100 > TOLERATED * len(cases):
         yield f"{len(nothing)} of {counted(len(cases), 'test')} check nothing: {_listed(nothing)}."
+
+
+def _caught(one: Script) -> bool:
+    """Whether there is a check whose failure ends in nothing."""
+    for match in TRIES.finditer(one.bare):
+        end = one.end(match.end() - 1)
+        if NOTHING.match(one.bare, end) and script_tests.CHECK.search(one.bare, match.end(), end):
+            return True
+    return False
 
 
 def _names(text: str) -> list[str]:
@@ -123,13 +140,12 @@ def _line(one: Script, at: int) -> int:
 
 
 def files(texts: Texts) -> tuple[str, ...]:
-    """All files of the product."""
+    """All files of the product. What it takes in is part of it, even where it is named like settings."""
+    found = [path for path in _scripts(texts) if is_product(path) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))]
+    named = {path for path in found if CONFIGURATION.search(PurePosixPath(path).name)}
+    taken = {word for path in found if path not in named for word in TAKES_IN.findall(texts[path])}
     return tuple(
-        path
-        for path in _scripts(texts)
-        if is_product(path)
-        and not CONFIGURATION.search(PurePosixPath(path).name)
-        and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+        path for path in found if path not in named or {PurePosixPath(path).name, PurePosixPath(path).stem} & taken
     )
 
 

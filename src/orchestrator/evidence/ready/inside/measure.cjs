@@ -96,7 +96,7 @@ function replaced(expect) {
   for (const one of [assert, assert.strict]) {
     wrong.push(...ASSERT.filter(([, check]) => !fails(check, one)).map(([name]) => name));
   }
-  return wrong.length ? MEDDLED + [...new Set(wrong)].join(", ") : "";
+  return wrong.length ? MEDDLED + `${[...new Set(wrong)].join(", ")};` : "";
 }
 
 module.exports = { begin, end, replaced };
