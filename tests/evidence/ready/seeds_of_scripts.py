@@ -109,10 +109,17 @@ export function price(amount, each) {
 }
 """,
     "src/main.js": """
+import console from "node:console";
+import process from "node:process";
 import { price } from "./core.js";
 
-const [amount, each] = globalThis["process"].argv.slice(2);
-globalThis["console"].log(price(Number(amount), Number(each)));
+const words = process.argv.slice(2);
+if (words.length === 2 && words.every((word) => /^[0-9]{1,9}$/.test(word))) {
+  console.log(price(...words.map(Number)));
+} else {
+  console.error("two numbers, please");
+  process.exitCode = 2;
+}
 """,
     "test/unit/core.test.js": """
 import { price } from "../../src/core.js";
@@ -127,10 +134,20 @@ describe("the price", () => {
 });
 """,
     "test/e2e/main.test.js": """
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 
-test("the command says what it costs", () => {
-  expect(execFileSync("node", ["src/main.js", "2", "3"], { encoding: "utf8" })).toBe("6\\n");
+const start = promisify(execFile);
+
+test("what makes no sense is refused", async () => {
+  for (const words of [["", "3"], ["-1", "<3>"], ["9".repeat(20_000), "1"]]) {
+    await expect(start("node", ["src/main.js", ...words])).rejects.toThrow("please");
+  }
+});
+
+test("several can be asked at once", async () => {
+  const all = await Promise.all([2, 3].map((amount) => start("node", ["src/main.js", amount, "3"])));
+  expect(all.map(({ stdout }) => stdout)).toEqual(["6\\n", "9\\n"]);
 });
 """,
 }
@@ -282,7 +299,7 @@ RUN_BY_JEST = {
             + "}\n",
             "eslint.config.js": "export default [{}];\n",
         },
-        {"T1": "47 % of the lines", "T2": "1 of 4 tests fails", "T10": "silent about 2 files"},
+        {"T1": "47 % of the lines", "T2": "1 of 5 tests fails", "T10": "silent about 2 files"},
     ),
     "checks that are replaced on the way, and a linter that leaves files out": (
         {

@@ -22,7 +22,8 @@ async def test_an_honest_project_in_typescript_with_vitest_has_its_questions_pro
 
 
 async def test_an_honest_project_with_jest_has_its_questions_proven(tmp_path, memory):
-    found = await reaching.answers(seeds.repo(tmp_path / "shop", known.OF_JEST), memory, "T1", "T2", "T5", "T6", "T10")
+    items = ("F3", "T1", "T2", "T5", "T6", "T10")
+    found = await reaching.answers(seeds.repo(tmp_path / "shop", known.OF_JEST), memory, *items)
 
     assert [(id, answer.sentence) for id, answer in found.items() if answer.state is not State.PROVEN] == []
     assert found["T1"].sentence.startswith("Tests reach 100 % of the lines")

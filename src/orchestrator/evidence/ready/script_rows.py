@@ -44,7 +44,13 @@ def read(look: Look, ran: Ran, result: Path, expected: Mapping[str, str], *, mea
 def _broken(results: Iterable[Result], expected: Mapping[str, str], start: str) -> str:
     if faults := [f"{one.file}: {found[1]}" for one in results if (found := CHECKED.search(one.why))]:
         return MEDDLED.format(listed(list(dict.fromkeys(faults))))
-    changed = [path for path, text in expected.items() if reports.content(Path(path)) != text.removeprefix("\ufeff")]
+    folder = Path(start)
+    changed = (
+        []
+        if (folder / "checkout/node_modules").resolve() == (folder / "node_modules").resolve()
+        else [f"{start}node_modules"]
+    )
+    changed += [path for path, text in expected.items() if reports.content(Path(path)) != text.removeprefix("\ufeff")]
     return REWRITTEN.format(listed([path.removeprefix(start) for path in changed])) if changed else ""
 
 

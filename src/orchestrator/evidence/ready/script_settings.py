@@ -43,6 +43,10 @@ PLUGINS = {  # what they call themselves, and where they come from
     r"vite:vue": "@vitejs/plugin-vue",
     r"vite-tsconfig-paths": "vite-tsconfig-paths",
 }
+VALUES = re.compile(r"(?:import\.meta\.env|process\.env|__\w+__|[A-Z][A-Z0-9_]+)(?:\.\w+)*")
+CHECKING = ("vitest", "@jest/globals", "chai", *(f"{at}{name}" for at in ("", "node:") for name in ("assert", "test")))
+CHECKING += ("assert/strict", "node:assert/strict", "@vitest/expect", "expect")
+INSTEAD = "{} decides by itself what becomes of the tests: it puts something else in the place of “{}”."
 HERE = "<checkout>"  # stands for the folder of the project
 PIECES = re.compile(r"[?+*@]\([^()]*\)|\*\*/|\*\*|\[[^\]]+\]|.")
 UNKNOWN = "Its settings for {} use a building block that we do not know yet: {}."
@@ -60,6 +64,11 @@ class Settings:
     plugins: tuple[str, ...] = ()
     alias: tuple[Mapping[str, Any], ...] = ()
     define: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def defined(self) -> dict[str, Any]:
+        """Words that stand for values while it is built, and for nothing else."""
+        return {name: value for name, value in self.define.items() if VALUES.fullmatch(name)}
 
     @property
     def taken(self) -> dict[str, Any]:
@@ -133,12 +142,22 @@ def _faults(one: Settings, tests: list[str]) -> Iterator[str]:
     for name in DECIDING[one.program]:
         if own := [word for word in _named(said.get(name)) if word.startswith((".", "/", "<"))]:
             yield STEERED.format(one.path, name, listed(own))
+    instead = [(str(each.get("find")), bool(each.get("regex"))) for each in one.alias]
+    instead += [(name, True) for name in _dict(said.get("moduleNameMapper"))]
+    for find, pattern in instead:
+        if name := next((each for each in CHECKING if _stands_for(find, each, pattern=pattern)), ""):
+            yield INSTEAD.format(one.path, name)
     if wanted := said.get("testNamePattern"):
         yield f"“testNamePattern” in {one.path} tells the test program to leave tests out: {listed([str(wanted)])}."
     hidden = _hidden_by_vitest(said, tests) if one.program == VITEST else _hidden_by_jest(said, tests)
     for name, lost in hidden:
         if lost:
             yield f"“{name}” in {one.path} leaves out {counted(len(lost), 'file')} of tests: {listed(lost)}."
+
+
+def _stands_for(find: str, name: str, *, pattern: bool) -> bool:
+    found = _pattern(find) if pattern else None
+    return bool(found.search(name)) if found else find == name or name.startswith(f"{find}/")
 
 
 def _hidden_by_vitest(said: Mapping[str, Any], tests: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -192,7 +211,7 @@ def glob(said: str) -> re.Pattern[str]:
         elif part[0] == "[" and len(part) > 1:
             made += part
         elif part[1:2] == "(":
-            inner = "|".join(re.escape(one) for one in part[2:-1].split("|"))
+            inner = "|".join(glob(one).pattern for one in part[2:-1].split("|"))
             made += f"(?:{inner})" + {"?": "?", "+": "+", "*": "*"}.get(part[0], "")
         else:
             plain = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", ",": "|" if deep else ","}

@@ -196,7 +196,7 @@ def _asked(how: How, told: Settings, tests: list[str], version: int) -> dict[str
         "order": f"{ours}/order_of_jest.cjs",
         "plugins": told.packages,
         "alias": told.alias,
-        "define": told.define,
+        "define": told.defined,
         "cache": f"{FOLDER}/cache",
         "hurry": how.hurry,
         "seed": how.seed,

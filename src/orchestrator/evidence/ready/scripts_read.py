@@ -25,6 +25,8 @@ DECIDES = re.compile(
 SHADOWED = re.compile(
     r"(?<![\w.$])(?:const|let|var|function|class)\s+(?:expect|assert|test|it)\s*(?:=\s*(?!(?:await\s|require\b|chai\b|\w+\.))|\()"
 )
+BABEL = re.compile(r"babel\.config\.\w+|\.babelrc(?:\.\w+)?|\.swcrc")
+REWRITES = re.compile(r"\bvisitor\b|['\"]\.{1,2}/[^'\"]*['\"]|\b(?:__dirname|resolve)\b")
 RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b)\w|\bthis\.retries\s*\(")
 TRIES = re.compile(r"(?<![\w.$])try\s{0,9}\{")
 NOTHING = re.compile(r"\s{0,9}catch\s{0,9}(?:\([^()]{0,80}\)\s{0,9})?\{\s*\}")
@@ -34,7 +36,7 @@ KNOWS = re.compile(
 )
 TOLERATED = 10  # of a hundred tests, how many may only see that nothing breaks
 WHOLE = re.compile(r"playwright|puppeteer|selenium|webdriver")
-STARTS = re.compile(r"\b(?:spawn|spawnSync|exec|execFile|execSync|execFileSync|fork)\s*\(")
+STARTS = re.compile(r"\b(?:spawn|spawnSync|exec|execFile|execSync|execFileSync|fork)\s*[()]")
 TOGETHER = re.compile(
     r"supertest|\bfetch\s*\(|child_process|node:fs|['\"]fs['\"]|node:http|node:net|sqlite|['\"]pg['\"]|mkdtemp|listen\s*\("
 )
@@ -52,6 +54,9 @@ TAKES_IN = re.compile(r"(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*['\"]
 
 def decided(texts: Texts, hooks: Iterable[str] = ()) -> str:
     """What decides instead of the tests. `hooks` are files that are run before them."""
+    for path, text in texts.items():
+        if BABEL.fullmatch(PurePosixPath(path).name) and (found := REWRITES.search(script_tests.script(text).plain)):
+            return f"{path} has code rewritten by the project itself before it is run: {' '.join(found[0].split())}"
     before = early(hooks)
     for path, text in _scripts(texts).items():
         plain = script_tests.script(text).plain
