@@ -249,7 +249,12 @@ RUN = {
             "test/integration/bill.test.ts": None,
             **with_test(RED + FORGED),
         },
-        {"T1": "Tests reach 17.8 %", "T2": "1 of 4 tests fails", "T3": "no integration test", "T6": "no end-to-end test"},
+        {
+            "T1": "Tests reach 17.8 %",
+            "T2": "1 of 4 tests fails",
+            "T3": "no integration test",
+            "T6": "no end-to-end test",
+        },
     ),
     "a test that is skipped, one for later, and something that will stop working": (
         with_test(RED.replace("test(", "it.skip(") + 'test.todo("more");\n')
