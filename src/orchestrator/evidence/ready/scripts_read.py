@@ -27,7 +27,7 @@ SHADOWED = re.compile(
 )
 BABEL = re.compile(r"babel\.config\.\w+|\.babelrc(?:\.\w+)?|\.swcrc")
 REWRITES = re.compile(r"\bvisitor\b|['\"]\.{1,2}/[^'\"]*['\"]|\b(?:__dirname|resolve)\b")
-RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b)\w|\bthis\.retries\s*\(")
+RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b|false\b)\w|\bthis\.retries\s*\(")
 TRIES = re.compile(r"(?<![\w.$])try\s{0,9}\{")
 NOTHING = re.compile(r"\s{0,9}catch\s{0,9}(?:\([^()]{0,80}\)\s{0,9})?\{\s*\}")
 FAILING = re.compile(r"\b(?:it|test)(?:\.\w+)*\.(?:fails|failing)\b")
