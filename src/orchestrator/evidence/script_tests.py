@@ -102,17 +102,29 @@ def helpers(scripts: Iterable[Script]) -> Helpers:
 
 def suite(one: Script, beside: Helpers) -> Suite:
     spans = list(_outermost(islice(_spans(one), MOST)))
-    groups = [span for span in spans if span.word in GROUPS]
-    cases: dict[str, Case] = {}
     try:
-        for span in spans:
-            if span.word not in GROUPS:
-                around = [group for group in groups if group.start < span.start < group.end][-DEEPEST:]
-                name = _free(" › ".join(part.name for part in (*around, span)), cases)
-                cases[name] = _case(one, span, name, around, beside)
+        cases = {name: _case(one, span, name, around, beside) for name, span, around in _named(spans)}
     except RecursionError:
         return Suite({}, readable=False)
     return Suite(cases, mocks=len(MOCK.findall(one.bare)), only=sum("only" in span.marks for span in spans))
+
+
+def named(one: Script) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where each test of a file stands, under the name by which its suite has it."""
+    spans = list(_outermost(islice(_spans(one), MOST)))
+    return ((name, (span.start, span.end)) for name, span, _ in _named(spans))
+
+
+def _named(spans: list[Span]) -> Iterator[tuple[str, Span, list[Span]]]:
+    """The tests, with the groups around each."""
+    groups = [span for span in spans if span.word in GROUPS]
+    taken: dict[str, Span] = {}
+    for span in spans:
+        if span.word not in GROUPS:
+            around = [group for group in groups if group.start < span.start < group.end][-DEEPEST:]
+            name = _free(" › ".join(part.name for part in (*around, span)), taken)
+            taken[name] = span
+            yield name, span, around
 
 
 def _outermost(spans: Iterable[Span]) -> Iterator[Span]:
@@ -208,7 +220,7 @@ def _brackets(bare: str) -> Iterator[tuple[int, int]]:
             yield opened.pop(), match.end()
 
 
-def _free(name: str, taken: Mapping[str, Case]) -> str:
+def _free(name: str, taken: Mapping[str, object]) -> str:
     number = 1
     while (free := name if number == 1 else f"{name} #{number}") in taken:
         number += 1

@@ -29,12 +29,12 @@ async def test_what_only_seems_to_be_tested_is_refused(tmp_path, memory, name):
 
 async def test_other_test_programs_are_honestly_not_checked(tmp_path, memory):
     files = {
-        "package.json": '{"devDependencies": {"vitest": "3"}}',
-        "a.test.js": 'test("a", () => expect(1 + 1).toBe(2))',
+        "package.json": '{"devDependencies": {"ava": "6"}}',
+        "a.test.js": 'import test from "ava";\ntest("a", (t) => t.is(1 + 1, 2));',
     }
     found = await reaching.answers(seeds.repo(tmp_path / "shop", files), memory, "T2")
 
     assert (found["T2"].state, found["T2"].sentence) == (
         State.NOT_CHECKED,
-        "There is no checker for tests with Vitest yet.",
+        "There is no checker for tests with AVA yet.",
     )

@@ -1,15 +1,17 @@
-"""What a JavaScript project needs to run, by npm or pnpm from its lock file, kept: no script of a package is run."""
+"""What a JavaScript project needs to run, from its lock file, kept for the next time: no script of a package is run."""
 
 import asyncio
 import hashlib
 import json
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestrator import clock
+from orchestrator.contain.sandbox import PORT
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.domain.run import Network
 from orchestrator.errors import NotPossible
@@ -18,12 +20,51 @@ from orchestrator.evidence.ready.python import ALONE, CERTIFICATES, INSIDE, NOT_
 from orchestrator.evidence.ready.stack import package
 from orchestrator.evidence.words import listed
 
-VERSION = "1"
-LOCKS = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml"}
+VERSION = "2"
+LOCKS = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
 GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 ELSEWHERE = re.compile(r"^(?:file|git|github|link|workspace|https?|git\+\w+):|^[\w.-]+/[\w.-]+(?:#|$)")
 SETTINGS = ("name", "version", "type", *GROUPS, "overrides", "resolutions", "pnpm", "engines")
-NO_PNPM = "It is put together with pnpm, which is not installed where this runs."
+NO_INSTALLER = "It is put together with {}, which could not be fetched, so it could not be run. {}"
+QUIET = ("--ignore-scripts", "--no-audit", "--no-fund")
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """What installs from a lock file of this kind: where it comes from, its file there, its words and settings."""
+
+    package: str
+    program: str
+    words: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+PNPM = ("install", "--frozen-lockfile", "--ignore-scripts", "--package-import-method=copy")
+YARN = ("install", "--frozen-lockfile", "--ignore-scripts", "--non-interactive", "--production=false")
+NEWER_YARN = {
+    "YARN_NODE_LINKER": "node-modules",
+    "YARN_ENABLE_SCRIPTS": "false",
+    "YARN_ENABLE_TELEMETRY": "false",
+    "YARN_ENABLE_GLOBAL_CACHE": "false",
+    "YARN_ENABLE_HARDENED_MODE": "false",
+    "YARN_HTTP_PROXY": f"http://127.0.0.1:{PORT}",
+    "YARN_HTTPS_PROXY": f"http://127.0.0.1:{PORT}",
+}
+
+
+def installer(manager: str, locked: str | None) -> Installer:
+    """The one that understands this lock file: it takes what stands there, and runs nothing of it."""
+    if manager == "pnpm":
+        found = re.search(r"^lockfileVersion:\s*['\"]?(\d+)", locked or "", re.MULTILINE)
+        version = {"5": "7", "6": "8"}.get(found[1] if found else "", "10")
+        return Installer(f"pnpm@{version}", "pnpm/bin/pnpm.cjs", PNPM)
+    if manager == "yarn":
+        if "__metadata:" in (locked or ""):
+            return Installer(
+                "@yarnpkg/cli-dist@4", "@yarnpkg/cli-dist/bin/yarn.js", ("install", "--immutable"), NEWER_YARN
+            )
+        return Installer("yarn@1", "yarn/bin/yarn.js", YARN)
+    return Installer("", "", ("ci" if locked is not None else "install", *QUIET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +103,38 @@ async def _modules(look: Look) -> Modules:
 async def _install(look: Look, about: dict[str, Any], kept: Path) -> Evidence:
     """Beside the project, from its lock file alone: its other settings could have the installer ask elsewhere."""
     new, lock = look.place.home / "modules", LOCKS[look.stack.manager]
-    if look.stack.manager == "pnpm" and not shutil.which("pnpm"):
-        raise NotPossible(NO_PNPM)
+    one = installer(look.stack.manager, look.texts.get(lock))
+    program = ["node", str(await _fetched(look, one) / "node_modules" / one.program)] if one.package else ["npm"]
     await asyncio.to_thread(_prepare, new, about, lock, look.texts.get(lock))
-    commands = {
-        "npm": ["npm", "ci" if lock in look.texts else "install", "--ignore-scripts", "--no-audit", "--no-fund"],
-        "pnpm": ["pnpm", "install", "--frozen-lockfile", "--ignore-scripts", "--package-import-method=copy"],
-    }
     ran = await look.place.run(
         "install what it needs",
-        commands[look.stack.manager],
+        [*program, *one.words],
         network=Network.LISTED,
         seconds=600,
-        env=_settings(look),
+        env={**_settings(look), **one.env},
         cwd=new,
     )
     if not ran.ok:
         raise NotPossible(NOT_HAD.format(reason(ran)))
     await asyncio.to_thread(keep, new, kept)
     return look.ran(ran)
+
+
+async def _fetched(look: Look, one: Installer) -> Path:
+    """An installer of its own kind, kept for the next time. Raises NotPossible."""
+    kept = (look.place.cache or look.place.folder / "kept") / "tools" / re.sub(r"[^\w-]", "-", one.package)
+    if not await asyncio.to_thread((kept / "whole").is_file):
+        new = look.place.home / "installer"
+        await asyncio.to_thread(_prepare, new, {}, "", None)
+        command = ["npm", "install", *QUIET, one.package]
+        ran = await look.place.run(
+            f"fetch {one.package}", command, network=Network.LISTED, env=_settings(look), cwd=new
+        )
+        if not ran.ok:
+            raise NotPossible(NO_INSTALLER.format(look.stack.manager, reason(ran)))
+        await asyncio.to_thread(keep, new, kept)
+    look.place.tools = tuple({*look.place.tools, kept})
+    return kept
 
 
 def _prepare(new: Path, about: dict[str, Any], lock: str, locked: str | None) -> None:
@@ -99,7 +153,9 @@ def _key(look: Look, about: dict[str, Any]) -> str:
 
 
 def _settings(look: Look) -> dict[str, str]:
-    own = {"npm_config_cache": str(look.place.home / ".npm"), "npm_config_update_notifier": "false"}
+    home = look.place.home
+    own = {"npm_config_cache": str(home / ".npm"), "npm_config_update_notifier": "false"}
+    own |= {"YARN_CACHE_FOLDER": str(home / ".yarn"), "npm_config_store_dir": str(home / ".pnpm-store")}
     if CERTIFICATES.is_file():
         own |= {"npm_config_cafile": str(CERTIFICATES), "NODE_EXTRA_CA_CERTS": str(CERTIFICATES)}
     return own

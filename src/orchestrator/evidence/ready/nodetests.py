@@ -23,7 +23,6 @@ from orchestrator.evidence.words import listed, short
 
 REPORTER = INSIDE / "results.mjs"
 STRICT = "--throw-deprecation --pending-deprecation"
-OTHERS = {"vitest": "Vitest", "jest": "Jest", "mocha": "Mocha"}
 NOT_YET = "There is no checker for tests with {} yet."
 TYPED = (".ts", ".tsx", ".mts", ".cts", ".jsx")
 
@@ -69,10 +68,6 @@ def _tests_something(text: str) -> bool:
 
 
 def _suits(texts: Mapping[str, str]) -> None:
-    said = "\n".join(texts[path] for path in tests(texts))
-    for module, name in OTHERS.items():
-        if f'"{module}"' in said or f"'{module}'" in said or f'"{module}' in texts.get("package.json", ""):
-            raise NotPossible(NOT_YET.format(name))
     if any(path.endswith(TYPED) for path in tests(texts)):
         raise NotPossible(NOT_YET.format("TypeScript"))
 
@@ -97,8 +92,24 @@ async def _run(look: Look, how: How, here: Modules, folder: Path) -> Run:
 def _prepare(how: How, here: Modules, checkout: Path) -> None:
     for path, text in how.changed.items():
         (checkout / path).write_text(text, "utf-8")
-    if here.folder:
-        (checkout / "node_modules").symlink_to(here.folder / "node_modules")
+    link(here, checkout)
+
+
+def link(here: Modules, folder: Path, *, writable: bool = False) -> None:
+    """What it needs, in the place of what the project may have brought along under that name.
+
+    `writable` for programs that put something beside it: each part of it is there by itself then.
+    """
+    place = folder / "node_modules"
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    shutil.rmtree(place, ignore_errors=True)
+    if here.folder and writable:
+        place.mkdir()
+        for one in (here.folder / "node_modules").iterdir():
+            (place / one.name).symlink_to(one)
+    elif here.folder:
+        place.symlink_to(here.folder / "node_modules")
 
 
 def _rows(result: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from orchestrator.evidence import tamper
 from orchestrator.evidence.places import beside_tests
 from orchestrator.evidence.python_tests import Function, module, name
-from orchestrator.evidence.ready import hollow, pytests, steered
+from orchestrator.evidence.ready import hollow, nodetests, odd_scripts, pytests, script_suites, scripts_read, steered
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found, Proof, failed, proven, unchecked
 from orchestrator.evidence.ready.stack import Language
@@ -23,6 +23,8 @@ Texts = Mapping[str, str]
 MUCH = 10_000
 MOST_BITS = 64
 NONE = "No test tries {} with {}."
+NO_WAY = "There is no way in that we know how to look for: no route and no command."
+NO_TESTS = "There are no tests, so nothing odd is tried."
 UNSURE = "We cannot see that a test tries {} with {}, though some tests try that somewhere."
 SORTS = {
     "empty": "nothing at all",
@@ -53,6 +55,8 @@ class Tried:
 
 
 async def odd_situations(look: Look) -> Found:
+    if look.stack.language is Language.JAVASCRIPT:
+        return await _odd_in_scripts(look)
     ways = await asyncio.to_thread(ways_in, look.texts)
     if wrong := await asyncio.to_thread(_cannot, look, ways):
         return wrong
@@ -67,15 +71,46 @@ async def odd_situations(look: Look) -> Found:
     return proven(f"{counted(len(ways), 'way')} in, each tried with {', '.join(SORTS.values())}.", run.evidence)
 
 
+async def _odd_in_scripts(look: Look) -> Found:
+    """The same, told by what stands in tests of JavaScript."""
+    texts, tests = look.texts, nodetests.tests(look.texts)
+    ways = await asyncio.to_thread(odd_scripts.ways_in, texts)
+    if not tests:
+        return failed(NO_TESTS)
+    if not ways:
+        return unchecked(NO_WAY)
+    if wrong := await asyncio.to_thread(scripts_read.decided, texts):
+        return failed(wrong, look.read(tests))
+    tried = await asyncio.to_thread(odd_scripts.all_tried, texts, None)
+    if lacking := _lacking_in_scripts(ways, tried, sure=True):
+        return failed(lacking, look.read(tests))
+    run = await script_suites.first(look)
+    passing = [] if run.broken else await asyncio.to_thread(odd_scripts.all_tried, texts, run)
+    if lacking := _lacking_in_scripts(ways, passing, sure=False):
+        return unchecked(lacking, run.evidence)
+    return proven(f"{counted(len(ways), 'way')} in, each tried with {', '.join(SORTS.values())}.", run.evidence)
+
+
+def _lacking_in_scripts(ways: Iterable[odd_scripts.Way], tried: list[odd_scripts.Tried], *, sure: bool) -> str:
+    """As `_lacking`, where a test is known by what stands in it."""
+    anywhere = {sort for one in tried for sort in one.sorts}
+    for way in ways:
+        here = {sort for one in tried if way.named.search(one.text) for sort in one.sorts}
+        for sort, words in SORTS.items():
+            if sort not in anywhere:
+                return NONE.format(way.called, words)
+            if not sure and sort not in here:
+                return UNSURE.format(way.called, words)
+    return ""
+
+
 def _cannot(look: Look, ways: tuple[Way, ...]) -> Found | None:
     if look.stack.unknown:
         return unchecked(look.stack.unknown)
-    if look.stack.language is not Language.PYTHON:
-        return unchecked(f"There is no checker for the ways into {look.stack.name} yet.")
     if not pytests.tests(look.texts):
-        return failed("There are no tests, so nothing odd is tried.")
+        return failed(NO_TESTS)
     if not ways:
-        return unchecked("There is no way in that we know how to look for: no route and no command.")
+        return unchecked(NO_WAY)
     wrong = steered.fault(look.texts)
     return failed(wrong) if wrong else None
 

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from orchestrator.evidence import script_tests, tamper
 from orchestrator.evidence.cases import Case
 from orchestrator.evidence.places import NOT_OURS, SCRIPTS, TEST_FOLDERS, beside_tests, is_product, is_script_test
+from orchestrator.evidence.ready import mapped, script_settings
 from orchestrator.evidence.ready.suite import Kind, Lines, Outcome, Result, Run, Told
-from orchestrator.evidence.ready.v8 import code
 from orchestrator.evidence.script_tests import Script
 from orchestrator.evidence.words import counted, listed
 
@@ -17,14 +17,26 @@ DECIDES = re.compile(
     r"\bprocess\s*\.\s*(?:exit|reallyExit|abort)\s*\(|\bprocess\s*\.\s*exitCode\s*=|\bprocess\s*\.\s*on\s*\(\s*['\"](?:exit|beforeExit|uncaught|unhandled)"
     r"|\bprocess\.(?:stdout|stderr)\.write\s*=|\bassert(?:\.\w+)*\s*=(?![=>])|Module\._|require\.cache|require\.extensions"
     r"|\b(?:globalThis|global)\s*(?:\.\s*|\[\s*['\"]\s*)(?:it|test|expect|describe|assert|process|Error)\b"
+    r"|\bprocess\s*\.\s*(?:send|channel|binding|_\w+)\b|\bparentPort\b|__vitest\w*|__tinypool\w*|\bexpect\s*\.\s*setState"
+    r"|['\"](?:node:)?(?:inspector|v8|worker_threads)['\"]|\bexpect(?:\.\w+)*\s*=(?![=>])"
+    r"|\b(?:vi|jest)\s*\.\s*(?:\w*[mM]ock\w*)\(\s*['\"](?:vitest|@jest/\w+|(?:node:)?(?:assert|test)(?:/strict)?)['\"]"
     r"|\bError\.prototype|\bregister(?:Hooks)?\s*\(|\b__defineGetter__|\bObject\.defineProperty\(\s*(?:assert|process|test)"
 )
+SHADOWED = re.compile(
+    r"(?<![\w.$])(?:const|let|var|function|class)\s+(?:expect|assert|test|it)\s*(?:=\s*(?!(?:await\s|require\b|chai\b|\w+\.))|\()"
+)
+BABEL = re.compile(r"babel\.config\.\w+|\.babelrc(?:\.\w+)?|\.swcrc")
+REWRITES = re.compile(r"\bvisitor\b|['\"]\.{1,2}/[^'\"]*['\"]|\b(?:__dirname|resolve)\b")
+RETRIES = re.compile(r"\bretryTimes\s*\(|(?<![\w.])retry\s*:\s*(?!0\b|false\b)\w|\bthis\.retries\s*\(")
+TRIES = re.compile(r"(?<![\w.$])try\s{0,9}\{")
+NOTHING = re.compile(r"\s{0,9}catch\s{0,9}(?:\([^()]{0,80}\)\s{0,9})?\{\s*\}")
+FAILING = re.compile(r"\b(?:it|test)(?:\.\w+)*\.(?:fails|failing)\b")
 KNOWS = re.compile(
-    r"NODE_TEST_CONTEXT|\bNODE_V8_COVERAGE\b|JEST_WORKER_ID|\bVITEST\b|NODE_ENV['\"\]]*\s*===?\s*['\"]test"
+    r"NODE_TEST_CONTEXT|\bNODE_V8_COVERAGE\b|JEST_WORKER_ID|\bVITEST\b|NODE_ENV['\"\]]*\s*[!=]==?\s*['\"]test|import\.meta\.vitest"
 )
 TOLERATED = 10  # of a hundred tests, how many may only see that nothing breaks
 WHOLE = re.compile(r"playwright|puppeteer|selenium|webdriver")
-STARTS = re.compile(r"\b(?:spawn|spawnSync|exec|execFile|execSync|execFileSync|fork)\s*\(")
+STARTS = re.compile(r"\b(?:spawn|spawnSync|exec|execFile|execSync|execFileSync|fork)\s*[()]")
 TOGETHER = re.compile(
     r"supertest|\bfetch\s*\(|child_process|node:fs|['\"]fs['\"]|node:http|node:net|sqlite|['\"]pg['\"]|mkdtemp|listen\s*\("
 )
@@ -33,16 +45,27 @@ LABELS = {
     Kind.INTEGRATION: re.compile(r"integration|functional|api"),
     Kind.UNIT: re.compile(r"units?"),
 }
-CONFIGURATION = re.compile(r"\.config\.\w+$|^\.?eslintrc|^gulpfile|^gruntfile")
+CONFIGURATION = re.compile(
+    r"\.config\.\w+$|^\.?eslintrc|^gulpfile|^gruntfile|^(?:vitest|jest)[.-]setup\.\w+$|^setup-?tests?\.\w+$",
+    re.IGNORECASE,
+)
+TAKES_IN = re.compile(r"(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*['\"]\.{1,2}/(?:[^'\"]*/)?([^'\"/]+)['\"]")
 
 
-def decided(texts: Texts, _hooks: Iterable[str] = ()) -> str:
-    """What decides instead of the tests."""
+def decided(texts: Texts, hooks: Iterable[str] = ()) -> str:
+    """What decides instead of the tests. `hooks` are files that are run before them."""
+    for path, text in texts.items():
+        if BABEL.fullmatch(PurePosixPath(path).name) and (found := REWRITES.search(script_tests.script(text).plain)):
+            return f"{path} has code rewritten by the project itself before it is run: {' '.join(found[0].split())}"
+    before = early(hooks)
     for path, text in _scripts(texts).items():
         plain = script_tests.script(text).plain
-        if beside_tests(path) and (found := DECIDES.search(plain)):
+        near = beside_tests(path) or path in before
+        if near and (found := DECIDES.search(plain) or SHADOWED.search(plain)):
             return f"{path} decides by itself what becomes of the tests: {' '.join(found[0].split())}"
-        if not beside_tests(path) and KNOWS.search(plain):
+        if near and (found := RETRIES.search(plain)):
+            return f"{path} has tests tried again until they pass: {' '.join(found[0].split())}"
+        if not near and KNOWS.search(plain) and not CONFIGURATION.search(PurePosixPath(path).name):
             return f"{path}: The app looks whether it is being tested, and may behave otherwise then."
     return ""
 
@@ -58,6 +81,10 @@ def _little(texts: Texts) -> Iterator[str]:
         if one.only:
             yield f"{path} has “only” in it, so the other tests are not run."
     for path, text in _scripts(texts).items():
+        if is_script_test(path) and FAILING.search(script_tests.script(text).plain):
+            yield f"{path} has tests that pass only when they fail, so they prove nothing."
+        if is_script_test(path) and _caught(script_tests.script(text)):
+            yield f"{path} catches what its own checks find, so it cannot fail."
         lost = [name for name in _names(text) if TEST_FOLDERS & set(PurePosixPath(path).parts[:-1])]
         if lost and not is_script_test(path) and not _imported(path, texts):
             yield f"The tests in {path} are never run, because of its name: {listed(lost)}."
@@ -67,6 +94,15 @@ def _little(texts: Texts) -> Iterator[str]:
     nothing = [(path, case) for path, case in cases if not case.sites]
     if len(nothing) * 100 > TOLERATED * len(cases):
         yield f"{len(nothing)} of {counted(len(cases), 'test')} check nothing: {_listed(nothing)}."
+
+
+def _caught(one: Script) -> bool:
+    """Whether there is a check whose failure ends in nothing."""
+    for match in TRIES.finditer(one.bare):
+        end = one.end(match.end() - 1)
+        if NOTHING.match(one.bare, end) and script_tests.CHECK.search(one.bare, match.end(), end):
+            return True
+    return False
 
 
 def _names(text: str) -> list[str]:
@@ -109,9 +145,12 @@ def _line(one: Script, at: int) -> int:
 
 
 def files(texts: Texts) -> tuple[str, ...]:
-    """All files of the product."""
+    """All files of the product. What it takes in is part of it, even where it is named like settings."""
+    found = [path for path in _scripts(texts) if is_product(path) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))]
+    named = {path for path in found if CONFIGURATION.search(PurePosixPath(path).name)}
+    taken = {word for path in found if path not in named for word in TAKES_IN.findall(texts[path])}
     return tuple(
-        path for path in _scripts(texts) if is_product(path) and not CONFIGURATION.search(PurePosixPath(path).name)
+        path for path in found if path not in named or {PurePosixPath(path).name, PurePosixPath(path).stem} & taken
     )
 
 
@@ -131,8 +170,14 @@ def hidden(texts: Texts, _run: Run) -> str:
 
 
 def measured(texts: Texts, run: Run) -> dict[str, Lines]:
-    """Those that no test loads as well."""
-    return {path: run.lines.get(path) or Lines(missed=code(texts[path])) for path in files(texts)}
+    """Those that no test loads as well; what is run before the tests is no part of the product."""
+    product = set(files(texts)) - early(run.hooks)
+    return {path: run.lines.get(path) or Lines(missed=mapped.code(path, texts[path])) for path in sorted(product)}
+
+
+def early(hooks: Iterable[str]) -> set[str]:
+    """The files that are run before the tests."""
+    return {PurePosixPath(path.removeprefix(f"{script_settings.HERE}/")).as_posix() for path in hooks}
 
 
 def excused(_texts: Texts, _one: Result) -> bool:

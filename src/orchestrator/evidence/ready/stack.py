@@ -36,7 +36,7 @@ class Stack:
 
     language: Language
     name: str
-    manager: str = ""  # uv, pip, poetry; npm, pnpm
+    manager: str = ""  # uv, pip, poetry; npm, pnpm, yarn
     locked: bool = False
 
     @property
@@ -93,4 +93,6 @@ def _python(texts: Mapping[str, str]) -> Stack:
 def _javascript(texts: Mapping[str, str]) -> Stack:
     if "pnpm-lock.yaml" in texts:
         return Stack(Language.JAVASCRIPT, "JavaScript", "pnpm", locked=True)
+    if "yarn.lock" in texts and "package-lock.json" not in texts:
+        return Stack(Language.JAVASCRIPT, "JavaScript", "yarn", locked=True)
     return Stack(Language.JAVASCRIPT, "JavaScript", "npm", locked="package-lock.json" in texts)

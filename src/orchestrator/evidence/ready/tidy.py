@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.evidence import guards, reports, repository
 from orchestrator.evidence.python_tests import module
-from orchestrator.evidence.ready import needs, product, python
+from orchestrator.evidence.ready import needs, product, python, tidy_scripts
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Ran
 from orchestrator.evidence.ready.proof import Found, Proof, failed, proven, unchecked
@@ -74,7 +74,7 @@ def _proof(item: str, programs: Iterable[Program], missing: str, clean: str) -> 
         if look.stack.unknown:
             return unchecked(look.stack.unknown)
         if look.stack.language is not Language.PYTHON:
-            return unchecked(f"There is no checker for the code of {look.stack.name} yet.")
+            return await (tidy_scripts.types if item == "T9" else tidy_scripts.order)(look)
         chosen = [one for one in programs if _set_up(one, look.texts)]
         if not chosen:
             return failed(missing)

@@ -19,8 +19,8 @@ def lines(texts: Mapping[str, str], reports: Iterable[Mapping[str, Any]], folder
     for report in reports:
         for path, functions in _scripts(report, folder):
             if path in texts:
-                one = _measured(texts[path], functions)
-                found[path] = _both(found[path], one) if path in found else one
+                one = measured(texts[path], functions)
+                found[path] = both(found[path], one) if path in found else one
     return found
 
 
@@ -36,25 +36,30 @@ def _scripts(report: Mapping[str, Any], folder: str) -> Iterator[tuple[str, list
             yield place.removeprefix(f"{folder}/"), script.get("functions", [])
 
 
-def _measured(text: str, functions: list[Any]) -> Lines:
+def measured(text: str, functions: list[Any], within: int = 0) -> Lines:
+    """Of a file that was run as it is, `within` so many letters of what was put around it."""
     text = BEYOND.sub("  ", text)
-    spans: Spans = [
+    inner = [one for function in functions for one in function["ranges"][1:]]
+    often = counts(len(text) + within, spans(functions))[within:]
+    ran = {number for number, start, end in _code(text) if any(often[start:end])}
+    return Lines(frozenset(ran), code(text) - ran, len(inner), sum(int(one["count"]) > 0 for one in inner))
+
+
+def spans(functions: list[Any]) -> Spans:
+    """What the engine counted, piece by piece."""
+    return [
         (int(one["startOffset"]), int(one["endOffset"]), int(one["count"]))
         for function in functions
         for one in function["ranges"]
     ]
-    inner = [one for function in functions for one in function["ranges"][1:]]
-    counts = _counts(len(text), spans)
-    ran = {number for number, start, end in _code(text) if any(counts[start:end])}
-    return Lines(frozenset(ran), code(text) - ran, len(inner), sum(int(one["count"]) > 0 for one in inner))
 
 
-def _counts(length: int, spans: Spans) -> list[int]:
+def counts(length: int, pieces: Spans) -> list[int]:
     """How often each letter ran: of the spans around it the smallest one says it."""
-    counts = [1] * length
-    for start, end, often in sorted(spans, key=lambda one: (one[0], -one[1])):
-        counts[start:end] = [often] * (min(end, length) - start)
-    return counts
+    found = [1] * length
+    for start, end, often in sorted(pieces, key=lambda one: (one[0], -one[1])):
+        found[start:end] = [often] * max(0, min(end, length) - start)
+    return found
 
 
 def _code(text: str) -> Iterator[tuple[int, int, int]]:
@@ -68,6 +73,6 @@ def _code(text: str) -> Iterator[tuple[int, int, int]]:
             yield number, first, first + 1
 
 
-def _both(one: Lines, other: Lines) -> Lines:
+def both(one: Lines, other: Lines) -> Lines:
     ran = one.ran | other.ran
     return Lines(ran, (one.missed | other.missed) - ran, max(one.branches, other.branches), max(one.taken, other.taken))
