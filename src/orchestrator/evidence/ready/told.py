@@ -1,8 +1,9 @@
-"""What a repository says about asking it, in `.orchestrator.toml`: its people, its webhooks, its audit log. Pure.
+"""What a repository says about asking it, in `.orchestrator.toml`: its people, webhooks, audit log, traffic. Pure.
 
 It only adds to what we find ourselves: nothing that stands there takes a question away.
 """
 
+import math
 import shlex
 import tomllib
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ class Told:
     people: People = People()
     hooks: Hooks = Hooks()
     audit: str = ""
+    expected: float = 0  # requests a second; 0 where nobody says
 
 
 def told(texts: Mapping[str, str]) -> Told:
@@ -44,11 +46,12 @@ def told(texts: Mapping[str, str]) -> Told:
         known = tomllib.loads(texts.get(FILE, ""))
     except (tomllib.TOMLDecodeError, RecursionError):
         known = {}
-    people, hooks, audit = (_table(known, name) for name in ("people", "hooks", "audit"))
+    people, hooks, audit, load = (_table(known, name) for name in ("people", "hooks", "audit", "load"))
     return Told(
         People(_command(people, "make"), _command(people, "token"), _text(people, "sign_in")),
         Hooks(*(_texts(hooks, name) for name in ("addresses", "secrets", "headers", "allowed"))),
         _text(audit, "address"),
+        _figure(load, "expected"),
     )
 
 
@@ -60,6 +63,13 @@ def _table(known: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _text(table: Mapping[str, Any], name: str) -> str:
     found = table.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _figure(table: Mapping[str, Any], name: str) -> float:
+    found = table.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return 0
+    return float(found) if 0 < found < math.inf else 0
 
 
 def _texts(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
