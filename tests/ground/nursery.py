@@ -133,6 +133,8 @@ def main() -> None:
 def load() -> None:
     """What a server loads by the time it has built something on either database."""
     import acp  # noqa: F401
+    import alembic.command
+    import alembic.runtime.migration  # noqa: F401
     import procrastinate  # noqa: F401
     import psycopg  # noqa: F401
     import sqlalchemy.dialects.postgresql.psycopg
