@@ -227,7 +227,11 @@ def measured() -> Iterator[None]:
         yield
         return
     known.stop()
-    own = coverage.Coverage(config_file=known.config.config_file, data_suffix=True)
+    where = known.get_data().base_filename()
+    own = coverage.Coverage(where, config_file=known.config.config_file, data_suffix=True)
+    own.set_option(
+        "run:disable_warnings", ["module-not-measured", "no-data-collected"]
+    )  # would be part of what it says
     own.start()
     try:
         yield
