@@ -26,6 +26,7 @@ SOCKET, DATA, PORT = "in", "data", 8765
 OUT_PORT = 8766
 MOST_KEPT, KEPT_END = 20 << 20, 1 << 15
 PATIENCE_S = 30.0
+STARTING_S = 15.0  # how long it may say that it is not there yet (503) before that is its answer
 LIMITS = Limits(seconds=900, memory_mb=2048)
 NOTHING_TO_START = "We do not know how this application is started, so what needs it running was not checked."
 APP = re.compile(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:fastapi\.)?(FastAPI|Starlette|Flask|Quart|Litestar)\(", re.MULTILINE)
@@ -182,8 +183,9 @@ async def _answers(app: App, drain: "asyncio.Task[None]") -> None:
             if drain.done():
                 break
             with suppress(httpx.TransportError):
-                await client.get("/")
-                return
+                starting = (await client.get("/")).status_code == httpx.codes.SERVICE_UNAVAILABLE
+                if not starting or time.monotonic() > until - PATIENCE_S + STARTING_S:
+                    return
             await asyncio.sleep(0.05)
     last = app.said.strip().splitlines()[-1:] or ["It said nothing."]
     raise NotPossible(f"The application does not start, so what needs it running was not checked. {last[0][:300]}")
