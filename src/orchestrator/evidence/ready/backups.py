@@ -121,9 +121,10 @@ async def _declared(look: Look, said: told.Copies) -> Found:
     words, evidence = ",".join(secrets.token_hex(8) for _ in range(ROWS)), []
     await asyncio.to_thread(data.mkdir)
     for name, command in {"begin": said.begin, "save": said.save, "restore": said.restore}.items():
-        if name == "save" and await _ours(look, WRITE, file, words):
+        if name == "save" and (not await _lies_in(file, data) or await _ours(look, WRITE, file, words)):
             return unchecked(f"Nothing could be put into {said.file} in {told.FILE}, so it was not tried.")
         if name == "restore":
+            await _ours(look, DAMAGE, file, words)  # under whatever other name it may be known as well
             await asyncio.to_thread(shutil.rmtree, data)
         filled = [_filled(word, data, kept) for word in apps.own(command, interpreter)] if command else ["true"]
         ran = await look.place.run(f"{name} data", ("/usr/bin/env", *filled), cwd=code, seconds=EACH_S)
@@ -133,6 +134,11 @@ async def _declared(look: Look, said: told.Copies) -> Found:
     if await _ours(look, READ, file, words):
         return failed(f"After what {told.FILE} says was run, the data is not there again as it was.", *evidence)
     return proven(f"The commands in {told.FILE} brought back data that we had destroyed.", *evidence)
+
+
+async def _lies_in(file: Path, data: Path) -> bool:
+    """Whether it is lost with that folder."""
+    return (await asyncio.to_thread(file.resolve)).is_relative_to(await asyncio.to_thread(data.resolve))
 
 
 def _filled(word: str, data: Path, kept: Path) -> str:

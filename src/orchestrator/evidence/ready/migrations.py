@@ -106,7 +106,7 @@ async def _trial(look: Look, found: Moved) -> Trial:
         raise NotPossible("It has migrations of Alembic, but does not ask for Alembic itself.")
     home = look.place.home / "migrations"
     await repository.checkout(look.source, look.commit, home / "copy")
-    inner, _, name = way.rpartition("/")
+    inner, _, name = way.rpartition("/") if way.endswith(".ini") else ("", "", way)
     driver = "+aiosqlite" if any("async_engine" in text for text in look.files("*env.py").values()) else ""
     file = home / "trial.db"
     return Trial(look, made, home / "copy" / inner, name, file, f"sqlite{driver}:///{file}", found)
