@@ -26,9 +26,11 @@ SOCKET, DATA, PORT = "in", "data", 8765
 OUT_PORT = 8766
 MOST_KEPT, KEPT_END = 20 << 20, 1 << 15
 PATIENCE_S = 30.0
+STARTING_S = 15.0  # how long it may say that it is not there yet (503) before that is its answer
 LIMITS = Limits(seconds=900, memory_mb=2048)
 NOTHING_TO_START = "We do not know how this application is started, so what needs it running was not checked."
 APP = re.compile(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:fastapi\.)?(FastAPI|Starlette|Flask|Quart|Litestar)\(", re.MULTILINE)
+VARIABLE = re.compile(r"[A-Za-z_]\w*=")
 SERVERS = {"FastAPI": "uvicorn", "Starlette": "uvicorn", "Litestar": "uvicorn", "Quart": "uvicorn", "Flask": "flask"}
 
 
@@ -100,12 +102,21 @@ async def how(look: Look, interpreter: Path | None) -> Start:
 
 
 def own(command: Sequence[str], interpreter: Path | None) -> tuple[str, ...]:
-    """With the project's own Python in place of the machine's."""
-    if interpreter and Path(command[0]).name in {"python", "python3"}:
-        return (str(interpreter), *command[1:])
-    if interpreter and (own := interpreter.with_name(Path(command[0]).name)).exists():
-        return (str(own), *command[1:])
+    """With the project's own Python in place of the machine's, also behind the variables that it is started with."""
+    at = _program(command)
+    before, program, rest = tuple(command[:at]), command[at], tuple(command[at + 1 :])
+    if interpreter and Path(program).name in {"python", "python3"}:
+        return (*before, str(interpreter), *rest)
+    if interpreter and (own := interpreter.with_name(Path(program).name)).exists():
+        return (*before, str(own), *rest)
     return tuple(command)
+
+
+def _program(command: Sequence[str]) -> int:
+    """Where the program stands: after `env` and what is set for it."""
+    if Path(command[0]).name != "env":
+        return 0
+    return next((at for at, word in enumerate(command) if at and not VARIABLE.match(word)), 0)
 
 
 def _python(texts: Mapping[str, str], interpreter: Path | None) -> Start | None:
@@ -172,8 +183,9 @@ async def _answers(app: App, drain: "asyncio.Task[None]") -> None:
             if drain.done():
                 break
             with suppress(httpx.TransportError):
-                await client.get("/")
-                return
+                starting = (await client.get("/")).status_code == httpx.codes.SERVICE_UNAVAILABLE
+                if not starting or time.monotonic() > until - PATIENCE_S + STARTING_S:
+                    return
             await asyncio.sleep(0.05)
     last = app.said.strip().splitlines()[-1:] or ["It said nothing."]
     raise NotPossible(f"The application does not start, so what needs it running was not checked. {last[0][:300]}")

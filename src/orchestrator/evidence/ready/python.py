@@ -48,12 +48,16 @@ class Environment:
         """With what we measure."""
         return self.folder / "ours"
 
+    def first(self, *, measure: bool) -> Path:
+        """With what Python runs by itself before all else, so that nothing of the project takes that place."""
+        return self.folder / "first" / ("measuring" if measure else "plain")
+
     def has(self, package: str) -> bool:
         return any(self.folder.glob(f"lib/python*/site-packages/{package}"))
 
     def variables(self, checkout: Path, *first: Path, measure: bool = False) -> dict[str, str]:
         """So that its own code is found, and nothing of it is run before we say so."""
-        places = [*first, INSIDE / ("first" if measure else "plain"), *(checkout / root for root in self.roots)]
+        places = [*first, self.first(measure=measure), *(checkout / root for root in self.roots)]
         return {
             "PATH": f"{self.folder / 'bin'}:{self.path}",
             "VIRTUAL_ENV": str(self.folder),
@@ -81,9 +85,18 @@ async def _environment(look: Look) -> Environment:
     if not await asyncio.to_thread((kept / "whole").is_file):
         look.place.say("Installing what it needs.")
         evidence = tuple([look.ran(one) for one in await _install(look, wanted, kept)])
+    await asyncio.to_thread(_comes_first, kept)
     look.place.tools = tuple({*look.place.tools, kept, INSIDE})
     path = (await asyncio.to_thread(surroundings, look.place.home))["PATH"]
     return Environment(kept, tuple(roots(look.texts)), path, evidence)
+
+
+def _comes_first(kept: Path) -> None:
+    """Under the name that Python looks for only here: in our own folders it would be run before our own tests."""
+    for kind in ("measuring", "plain"):
+        folder = kept / "first" / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(INSIDE / f"first_{kind}.py", folder / "sitecustomize.py")
 
 
 async def _wanted(look: Look) -> Needs:

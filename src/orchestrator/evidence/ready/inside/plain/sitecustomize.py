@@ -1,1 +1,0 @@
-"""Does nothing: it keeps a project's own file of this name from being run before the tests."""
