@@ -7,8 +7,8 @@ TWO_MINUTES = 120
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 test`, `2 tests`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    """`1 test`, `2 tests`, `2 addresses`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}{'es' if thing.endswith('ss') else 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ async def described(look: Look) -> Found:
     for path, told in _papers(look, wanted):
         left = [one for one in wanted if not told.get((one.method, one.plain))]
         if not left:
-            number = counted(len(wanted), "address").replace("addresss", "addresses")
+            number = counted(len(wanted), "address")
             return proven(f"{path} describes {number}.", look.read([path]))
         if best is None or len(left) < best[0]:
             best = (len(left), path, f"{left[0].method} {left[0].path}")

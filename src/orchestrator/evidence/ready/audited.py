@@ -162,7 +162,7 @@ async def _driven(asked: Asked, trail: Trail, most: int) -> None:
         for route, path in sorted(things.about(asked, thing), key=lambda one: one[0].method == "DELETE"):
             if route.method != "GET" and len(trail.done) < most:
                 look, word = await _before(asked, trail.person), made_up.mark()
-                answer = await trail.person.ask(route.method, path, **things.handed(route, word, 1))
+                answer = await things.hand_in(trail.person, route, path, word, 1)
                 if answer.is_success or answer.is_redirect:
                     await _traced(asked, trail, look, _change(trail.person, route, thing, word, path, look))
 

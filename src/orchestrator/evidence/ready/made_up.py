@@ -12,6 +12,7 @@ Schema = Mapping[str, Any]
 NAME = re.compile(r"user_?name|^user$|login|^name$|nick|full_?name|display", re.IGNORECASE)
 MAIL = re.compile(r"e?-?mail", re.IGNORECASE)
 PASSWORD = re.compile(r"pass(?:word|wd|phrase)?|^pw\d?$|^secret$", re.IGNORECASE)
+MOST_ALONE = 4
 LINK = re.compile(r"ur[il]$|link|website|homepage|href", re.IGNORECASE)
 
 
@@ -26,6 +27,16 @@ def body(schema: Schema, word: str, turn: int = 0, known: Mapping[str, str] | No
     `known` are the ids of things by what they are: `list_id` is then the id of that list. `link` goes into addresses.
     """
     return _value(schema, "", (word, turn, known or {}, link), 0)
+
+
+def smaller(schema: Schema) -> Iterator[Schema]:
+    """The same with less in it: only what must be there, then beside that each of the others alone."""
+    inner = schema.get("properties", {})
+    needed = {name: one for name, one in inner.items() if name in schema.get("required", ())}
+    if needed and len(needed) < len(inner):
+        yield {**schema, "properties": needed}
+    others = [name for name in inner if name not in needed]
+    yield from ({**schema, "properties": {**needed, name: inner[name]}} for name in others[:MOST_ALONE])
 
 
 Make = tuple[str, int, Mapping[str, str], str]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -22,6 +22,7 @@ CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 PARAMETER = re.compile(r"\{([^}]+)\}")
 ID = re.compile(r"^(?:id|uuid|_id|slug|key|pk)$", re.IGNORECASE)
 MOST = 12
+UNFIT = frozenset({400, 404, 409, 422})  # what was handed in could not be taken as it was
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ async def make(
     path = fill(route.path, parent) if parent else route.path
     word = word or made_up.mark()
     known = {one.kind: one.id for one in within}
-    answer = await person.ask(route.method, str(path), **handed(route, word, known=known, link=link))
+    answer = await hand_in(person, route, str(path), word, known=known, link=link)
     if not answer.is_success and not answer.is_redirect:
         return None
     filled = dict(parent.filled) if parent else {}
@@ -131,6 +132,20 @@ async def make(
         filled |= dict.fromkeys(left, parent.id)
     id = id_of(answer, route) or await _found(person, str(path), word)
     return Thing(route, str(path), id, word, filled) if id else None
+
+
+async def hand_in(
+    person: Person, route: Route, path: str, word: str, turn: int = 0, **more: Any
+) -> httpx.Response:
+    """All that the address takes, and where that does not go together, less of it: what cannot be guessed is left out."""
+    first = await person.ask(route.method, path, **handed(route, word, turn, **more))
+    if first.status_code in UNFIT and (schema := route.body or route.form):
+        for less in made_up.smaller(schema):
+            name = "body" if route.body is not None else "form"
+            answer = await person.ask(route.method, path, **handed(replace(route, **{name: less}), word, turn, **more))
+            if answer.is_success or answer.is_redirect:
+                return answer
+    return first
 
 
 def handed(route: Route, word: str, turn: int = 0, **more: Any) -> dict[str, Any]:
