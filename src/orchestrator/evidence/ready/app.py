@@ -22,6 +22,7 @@ from orchestrator.evidence.ready.place import Place, Ran
 from orchestrator.evidence.ready.stack import Language, package
 
 INLET = Path(__file__).parents[2] / "contain" / "inlet.py"
+BY_HTTPS = {"x-forwarded-proto": "https"}  # said by the proxy before it
 SOCKET, DATA, PORT = "in", "data", 8765
 OUT_PORT = 8766
 MOST_KEPT, KEPT_END = 20 << 20, 1 << 15
@@ -52,10 +53,13 @@ class App:
     process: Spawned
     place: Place
     log: bytearray = field(default_factory=bytearray)  # what it printed, up to a bound
+    by_https: bool = False  # it leads whoever comes otherwise to https
 
     def client(self, **more: object) -> httpx.AsyncClient:
         """Somebody who speaks with it, without a session of anybody's."""
         transport = httpx.AsyncHTTPTransport(uds=str(self.socket))
+        if self.by_https:
+            more.setdefault("headers", BY_HTTPS)
         return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=20, **more)  # type: ignore[arg-type]
 
     @property
@@ -183,7 +187,9 @@ async def _answers(app: App, drain: "asyncio.Task[None]") -> None:
             if drain.done():
                 break
             with suppress(httpx.TransportError):
-                starting = (await client.get("/")).status_code == httpx.codes.SERVICE_UNAVAILABLE
+                answer = await client.get("/")
+                app.by_https = answer.is_redirect and answer.headers.get("location", "").startswith("https://")
+                starting = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
                 if not starting or time.monotonic() > until - PATIENCE_S + STARTING_S:
                     return
             await asyncio.sleep(0.05)

@@ -27,7 +27,7 @@ NOBODY = (
     "Say in .orchestrator.toml, under [people], how people are made and sign in."
 )
 TRIES, LONGEST_WAIT_S = 6, 3.0
-BY_HTTPS = {"x-forwarded-proto": "https"}
+BY_HTTPS = apps.BY_HTTPS
 
 
 @dataclass(slots=True)

@@ -23,12 +23,12 @@ class Way:
     sign: Sign
 
     def wrong(self, secret: str, body: bytes, now: int) -> Mapping[str, Headers]:
-        """Calls that must be refused, by what is the matter with them."""
+        """Calls that must be refused, by what is the matter with them; a secret that goes along is the same each time."""
         right = self.sign(secret.encode(), body, now)
         value = right[self.proof]
         empty = {name: "" if name == self.proof else one for name, one in right.items()}
         half = value[: max(1, len(value) - 12)]
-        return {
+        wrong = {
             "unsigned": {name: one for name, one in right.items() if name != self.proof},
             "with an empty signature": empty,
             "with a wrong signature": self.sign(secrets.token_hex(16).encode(), body, now),
@@ -37,6 +37,7 @@ class Way:
             "with the beginning of the right signature": {**right, self.proof: half},
             "with one letter of the right signature": {**right, self.proof: value[-1]},
         }
+        return {what: headers for what, headers in wrong.items() if headers != right}
 
 
 def _hex(key: bytes, said: bytes) -> str:
