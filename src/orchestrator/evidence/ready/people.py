@@ -6,6 +6,7 @@ import re
 import secrets
 import string
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,8 @@ NOBODY = (
     "We could not have two people sign in, so what one may do with the other’s things was not checked. "
     "Say in .orchestrator.toml, under [people], how people are made and sign in."
 )
-TRIES, LONGEST_WAIT_S = 6, 3.0
+TRIES, LONGEST_WAIT_S, STREAM_S = 6, 3.0, 1.0
+PACKED = {"content-encoding", "content-length", "transfer-encoding"}  # is not so any more once it was read
 BY_HTTPS = apps.BY_HTTPS
 
 
@@ -69,12 +71,24 @@ class Person:
 
 async def patient(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
     for _ in range(TRIES):
-        answer = await client.request(method, path, **more)
+        answer = await _begun(client, method, path, **more)
         if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
             break
         said = answer.headers.get("retry-after", "1")
         await asyncio.sleep(min(LONGEST_WAIT_S, float(said) if said.isdigit() else 1.0))
     return answer
+
+
+async def _begun(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
+    """Its answer, or the beginning of one that goes on for ever, such as a stream of events."""
+    content = b""
+    async with client.stream(method, path, **more) as answer:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STREAM_S if "event-stream" in answer.headers.get("content-type", "") else None):
+                async for chunk in answer.aiter_bytes():
+                    content += chunk
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name not in PACKED]
+    return httpx.Response(answer.status_code, headers=headers, content=content, request=answer.request)
 
 
 async def two(asked: Asked) -> tuple[Person, Person]:
