@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TextIO
 
 import structlog
@@ -137,17 +138,17 @@ def metrics() -> Metrics:
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
-    name = "orchestrator_"
+    counted = partial(Counter, namespace="orchestrator", registry=registry)
+    held = partial(Gauge, namespace="orchestrator", registry=registry)
+    timed = partial(Histogram, namespace="orchestrator", registry=registry, buckets=LATENCIES)
     return Metrics(
         registry,
-        Counter(name + "http_requests", "Requests answered", ("method", "route", "status"), registry=registry),
-        Histogram(
-            name + "http_request_seconds", "Time to answer", ("method", "route"), buckets=LATENCIES, registry=registry
-        ),
-        Counter(name + "commands", "Commands performed or refused", ("verb", "outcome"), registry=registry),
-        Counter(name + "runs", "Runs of builders that ended", ("kind", "builder", "status"), registry=registry),
-        Counter(name + "events", "Events written", ("kind",), registry=registry),
-        Gauge(name + "sse_clients", "Open event streams", registry=registry),
-        Gauge(name + "messages_undelivered", "Messages that could not be delivered", registry=registry),
-        Gauge(name + "arrivals_waiting", "Arrivals that wait to be taken up", registry=registry),
+        counted("http_requests", "Requests answered", ("method", "route", "status")),
+        timed("http_request_seconds", "Time to answer", ("method", "route")),
+        counted("commands", "Commands performed or refused", ("verb", "outcome")),
+        counted("runs", "Runs of builders that ended", ("kind", "builder", "status")),
+        counted("events", "Events written", ("kind",)),
+        held("sse_clients", "Open event streams"),
+        held("messages_undelivered", "Messages that could not be delivered"),
+        held("arrivals_waiting", "Arrivals that wait to be taken up"),
     )

@@ -87,6 +87,7 @@ def back(request: Request, to: str) -> Response:
 
 @router.post("/projects")
 async def create(who: Signed, idea: Text = "", key: Key = "") -> Response:
+    """Start a project with an idea."""
     try:
         outcome = await done(Create(idea), who, key)
     except NotUnderstood as wrong:
@@ -96,6 +97,7 @@ async def create(who: Signed, idea: Text = "", key: Key = "") -> Response:
 
 @router.post("/projects/{id}/messages")
 async def say(request: Request, id: ProjectId, who: Signed, text: Text = "", key: Key = "") -> Response:
+    """Say something in the conversation of a project."""
     try:
         await done(Say(id, text), who, key)
     except NotUnderstood as wrong:
@@ -124,11 +126,13 @@ for _name, (_verb, _then) in SIMPLE.items():
 
 @router.post("/projects/{id}/name")
 async def rename(id: ProjectId, who: Signed, name: Text = "", key: Key = "") -> Response:
+    """Give a project another name."""
     return await _kept(id, who, Rename(id, name), key, "name", name)
 
 
 @router.post("/projects/{id}/builder")
 async def builder(id: ProjectId, who: Signed, builder: Text = "", network: Text = "", key: Key = "") -> Response:
+    """Choose who builds a project, and what that may reach."""
     await done(SetBuilder(id, builder, network), who, key)
     return RedirectResponse(f"/projects/{id}/settings?saved=1", SEE_OTHER)
 
@@ -215,6 +219,7 @@ async def _again(id: str, who: Person, fields: dict[str, Any], status: int) -> R
 
 @router.post("/projects/{id}/phases/{n}/undo")
 async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: Key = "") -> Response:
+    """Take a finished phase out of the app again."""
     await done(Undo(id, n), who, key)
     return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)
 
@@ -228,6 +233,7 @@ async def take_up(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = 
 
 @router.post("/projects/{id}/suggestions/{suggestion}/decline")
 async def decline(id: ProjectId, suggestion: ProjectId, who: Signed, key: Key = "") -> Response:
+    """Turn down what the model suggested."""
     await done(Decline(id, suggestion), who, key)
     return RedirectResponse(f"/projects/{id}#message", SEE_OTHER)
 
@@ -305,6 +311,7 @@ async def _card(request: Request, who: Person, found: Standing, id: str, **more:
 
 @router.post("/settings/look")
 async def look(who: Signed, theme: Text = "", whole_answers: Text = "", zone: Text = "") -> Response:
+    """Choose between light, dark and the look of the device."""
     await tx(people.set_look, who.user_id, theme, bool(whole_answers), zone or who.zone)
     return RedirectResponse("/settings?saved=1", SEE_OTHER)
 

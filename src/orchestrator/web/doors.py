@@ -53,6 +53,7 @@ async def setup_page(request: Request, key: str = "") -> Response:
 async def setup(
     request: Request, key: Text = "", name: Text = "", email: Text = "", password: Text = "", zone: Zone = ""
 ) -> Response:
+    """Become the first owner, with the link that the server printed."""
     security, now = of(request), of(request).now()
     link = await security.read(links.look, key, links.SETUP, now)
     values = {"key": key, "until": link.expires_at, "name": name, "email": email}
@@ -67,6 +68,7 @@ async def setup(
 
 @router.get("/sign-in", dependencies=[Depends(auth.limited("stranger"))])
 async def sign_in_page(request: Request, key: str = "", next: str = "/") -> Response:
+    """Show the page on which one signs in."""
     if not key and await auth.maybe(request):
         return RedirectResponse(_local(next), HTTPStatus.SEE_OTHER)
     if key:
@@ -78,6 +80,7 @@ async def sign_in_page(request: Request, key: str = "", next: str = "/") -> Resp
 async def sign_in(
     request: Request, email: Text = "", password: Text = "", key: Text = "", next: Text = "/", zone: Zone = ""
 ) -> Response:
+    """Sign in with an address and a password."""
     if key:
         return _let_in(request, await of(request).tx(_by_link, key, _visit(request, zone)), next)
     of(request).limits.check("sign-in-email", keys.hashed(email.strip().lower()))
@@ -88,6 +91,7 @@ async def sign_in(
 
 @router.post("/sign-out")
 async def sign_out(request: Request, person: auth.Signed) -> Response:
+    """Sign out in this browser."""
     security = of(request)
     if person.via == "session":
         await security.tx(sessions.close, request.cookies[auth.cookie_name(security)])

@@ -33,6 +33,7 @@ async def code(who: Signed, channel: Text = "", login: Text = "") -> Response:
 
 @router.post("/settings/unlink")
 async def unlink(who: Signed, channel: Text = "", outside: Text = "") -> Response:
+    """Cut the tie to one’s account elsewhere."""
     await tx(identities.unlink, who.actor, who.user_id, channel, outside)
     return RedirectResponse("/settings?saved=unlinked#elsewhere", SEE_OTHER)
 

@@ -48,6 +48,7 @@ async def of_project(name: str, id: str, who: Signed, fill: Fill, status: int = 
 
 @router.get("/")
 async def projects(who: Signed, q: Annotated[str, Query(max_length=100)] = "", cursor: str = "") -> HTMLResponse:
+    """Show the caller’s projects, those that wait for an answer first."""
     return await first_page(who, query=q.strip(), cursor=cursor)
 
 
@@ -62,6 +63,7 @@ async def first_page(who: Signed, status: int = 200, **more: Any) -> HTMLRespons
 
 @router.get("/settings")
 async def own_settings(who: Signed, saved: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    """Show what one can set for oneself."""
     return await settings_page(who, saved=SAVED.get(saved, ""))
 
 
@@ -92,31 +94,37 @@ async def operations(who: Owner, saved: bool = False) -> HTMLResponse:
 
 @router.get("/projects/{id}")
 async def conversation(id: ProjectId, who: Signed, before: Which = None) -> HTMLResponse:
+    """Show the conversation of a project, with what it waits for."""
     return await of_project("talk", id, who, lambda db, seen, found: talk.page(db, seen, found, before=before))
 
 
 @router.get("/projects/{id}/progress")
 async def progress(id: ProjectId, who: Signed, show: Show = "") -> HTMLResponse:
+    """Show how far the phases of a project are."""
     return await of_project("progress", id, who, lambda db, seen, found: phases.progress(db, seen, found, show))
 
 
 @router.get("/projects/{id}/phases/{n}")
 async def phase(id: ProjectId, n: Annotated[int, Path(ge=1, le=10_000)], who: Signed) -> HTMLResponse:
+    """Show one phase, with its checks and its proof."""
     return await of_project("phase", id, who, lambda db, seen, found: phases.one(db, seen, found, n))
 
 
 @router.get("/projects/{id}/vision")
 async def vision(id: ProjectId, who: Signed, version: Which = None) -> HTMLResponse:
+    """Show the vision as a page."""
     return await of_project("vision", id, who, lambda db, seen, found: papers.vision(db, seen, found, version))
 
 
 @router.get("/projects/{id}/vision/changes")
 async def changes(id: ProjectId, who: Signed, a: Which = None, b: Which = None) -> HTMLResponse:
+    """Show what a new version of the vision changes."""
     return await of_project("vision_changes", id, who, lambda db, seen, found: papers.changes(db, seen, found, a, b))
 
 
 @router.get("/projects/{id}/vision.md")
 async def download(id: ProjectId, who: Signed, version: Which = None) -> PlainTextResponse:
+    """Download the vision as Markdown."""
     async def look(db: AsyncSession) -> str:
         await pages.standing(db, who.user_id, id)
         return (await documents.latest(db, id, "vision", version)).markdown
@@ -127,11 +135,13 @@ async def download(id: ProjectId, who: Signed, version: Which = None) -> PlainTe
 
 @router.get("/projects/{id}/history")
 async def history(id: ProjectId, who: Signed, show: Show = "") -> HTMLResponse:
+    """Show who did what, and when."""
     return await of_project("history", id, who, lambda db, seen, found: papers.history(db, seen, found, show))
 
 
 @router.get("/projects/{id}/ready")
 async def ready(id: ProjectId, who: Signed) -> HTMLResponse:
+    """Show how ready the app is, question by question."""
     return await ready_page(id, who)
 
 
@@ -156,6 +166,7 @@ async def report(id: ProjectId, who: Signed) -> HTMLResponse:
 
 @router.get("/projects/{id}/phases/{n}/report")
 async def phase_report(id: ProjectId, n: Annotated[int, Path(ge=1, le=10_000)], who: Signed) -> HTMLResponse:
+    """Show the report on one phase."""
     await read(pages.standing, who.user_id, id)
     facts = await reviewing.gathered(id)
     fill = _plain(lambda seen, found: report_shown.of_phase(seen, found, facts, n))
@@ -164,11 +175,13 @@ async def phase_report(id: ProjectId, n: Annotated[int, Path(ge=1, le=10_000)], 
 
 @router.get("/projects/{id}/cost")
 async def cost(id: ProjectId, who: Signed, saved: bool = False) -> HTMLResponse:
+    """Show what a project has cost, and what it may cost."""
     return await of_project("cost", id, who, lambda db, seen, found: costs.page(db, seen, found, saved=saved))
 
 
 @router.get("/projects/{id}/settings")
 async def people(id: ProjectId, who: Signed, request: Request) -> HTMLResponse:
+    """Show who may do what in a project, and its settings."""
     saved = "Saved." if "saved" in request.query_params else ""
     return await of_project(
         "people", id, who, lambda db, seen, found: settings.people_page(db, seen, found, saved=saved)

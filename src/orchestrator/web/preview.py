@@ -55,6 +55,7 @@ def newest(project: ProjectRow, found: tuple[PhaseRow, ...] | list[PhaseRow]) ->
 
 @router.get("/preview/{project_id}/{key}")
 async def without_slash(project_id: str, key: str) -> RedirectResponse:
+    """Lead to the preview, under the address that its links need."""
     return RedirectResponse(f"/preview/{project_id}/{key}/", 308)
 
 

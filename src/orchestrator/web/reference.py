@@ -12,4 +12,5 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs", dependencies=[Depends(auth.limited("stranger"))])
 async def docs(request: Request) -> HTMLResponse:
+    """Show the description of the API for people to read."""
     return HTMLResponse(rendering.page("reference", Shell(csrf=""), reference.page(request.app.openapi())))

@@ -84,6 +84,7 @@ class Unexpected:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
+    """Tell the figures of this process to Prometheus."""
     security = of(request)
     try:
         security.metrics.undelivered.set(await security.read(posts.count_dead))

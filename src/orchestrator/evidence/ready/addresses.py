@@ -86,7 +86,7 @@ def _python(path: str, tree: ast.Module) -> Iterator[Address]:
 
 def _called(path: str, node: ast.Call) -> Iterator[Address]:
     name, where = _last(node.func), _text(node.args[0] if node.args else None)
-    if where and name in {"Route", "add_api_route", "add_route", "add_url_rule"}:
+    if where and where.startswith("/") and name in {"Route", "add_api_route", "add_route", "add_url_rule"}:
         yield Address("GET", where, path)
     elif where is not None and name in {"path", "re_path"} and path.endswith("urls.py"):
         yield Address("GET", f"/{where}", path)

@@ -69,7 +69,12 @@ def _own(found: list[str]) -> Iterator[str]:
         elif (cloned and re.fullmatch(rf"cd \.?/?{re.escape(cloned)}/?", line)) or line.split()[0] in LOOKS:
             continue
         else:
-            yield line
+            yield _within(line, cloned) if cloned else line
+
+
+def _within(line: str, cloned: str) -> str:
+    """The same, typed in the folder of the code instead of beside it."""
+    return re.sub(rf"(?<=\s)(-C\s*|--directory[= ]|--prefix[= ])(?:\./)?{re.escape(cloned)}/?(?=\s|$)", r"\1.", line)
 
 
 def not_run(command: str) -> str:

@@ -39,6 +39,7 @@ async def of_project(id: ProjectId, who: Who, status: Pending = None) -> GateLis
 
 @router.get("/gates/{id}")
 async def gate(id: GateId, who: Who) -> GateOut:
+    """Show one decision: what is asked, what each answer leads to, and how it was answered."""
     row = await read(gates.get, id)
     await read(projects.role, row.project_id, who.user_id)
     return GateOut.of(row)

@@ -47,6 +47,7 @@ async def _member(who: Person, id: str) -> None:
 
 @router.get("/projects/{id}/vision")
 async def vision(id: ProjectId, who: Who, version: Which = None) -> VisionOut:
+    """Show the vision, in parts."""
     await _member(who, id)
     row = await read(documents.latest, id, "vision", version)
     return VisionOut(**Version.of(row).model_dump(), vision=row.data["vision"], markdown=row.markdown)
@@ -54,6 +55,7 @@ async def vision(id: ProjectId, who: Who, version: Which = None) -> VisionOut:
 
 @router.get("/projects/{id}/vision.md", response_class=PlainTextResponse)
 async def vision_markdown(id: ProjectId, who: Who, version: Which = None) -> PlainTextResponse:
+    """Download the vision as Markdown."""
     await _member(who, id)
     row = await read(documents.latest, id, "vision", version)
     return PlainTextResponse(row.markdown, media_type="text/markdown; charset=utf-8")
@@ -68,6 +70,7 @@ async def versions(id: ProjectId, who: Who) -> Versions:
 
 @router.get("/projects/{id}/phases")
 async def of_project(id: ProjectId, who: Who) -> PhaseList:
+    """List the phases of a project, in their order."""
     await _member(who, id)
     paid = await costs.by_phase(id)
     return PhaseList(items=[PhaseOut.of(row, paid) for row in await read(phases.of, id)])
@@ -75,12 +78,14 @@ async def of_project(id: ProjectId, who: Who) -> PhaseList:
 
 @router.get("/projects/{id}/phases/{n}")
 async def phase(id: ProjectId, n: Number, who: Who) -> PhaseOut:
+    """Show one phase, with what it will make and how far it is."""
     await _member(who, id)
     return PhaseOut.of(await read(phases.get, id, n), await costs.by_phase(id))
 
 
 @router.get("/projects/{id}/phases/{n}/plan.md", response_class=PlainTextResponse)
 async def plan(id: ProjectId, n: Number, who: Who) -> PlainTextResponse:
+    """Download the plan of a phase as Markdown."""
     await _member(who, id)
     row = await read(documents.latest, id, f"plan-{n}")
     return PlainTextResponse(row.markdown, media_type="text/markdown; charset=utf-8")
@@ -104,6 +109,7 @@ async def undo(id: ProjectId, n: Number, who: Who, key: Key = None) -> ProjectOu
 
 @router.get("/projects/{id}/runs")
 async def work(id: ProjectId, who: Who) -> RunList:
+    """List what builders did in a project, newest first."""
     await _member(who, id)
     found = await read(runs.of, id)
     paid = await costs.on(id, [row.id for row in found])
@@ -112,6 +118,7 @@ async def work(id: ProjectId, who: Who) -> RunList:
 
 @router.get("/projects/{id}/runs/{run}")
 async def run(id: ProjectId, run: Annotated[str, Path(max_length=64)], who: Who) -> RunOut:
+    """Show one piece of a builder’s work."""
     await _member(who, id)
     return RunOut.of(await read(runs.get, id, run), await costs.on(id, [run]))
 

@@ -81,6 +81,7 @@ async def create(body: Idea, who: Who, key: Key = None) -> ProjectOut:
 
 @router.get("/projects/{id}")
 async def project(id: ProjectId, who: Who) -> ProjectOut:
+    """Show one project and where it stands."""
     return await _project(who, id)
 
 
