@@ -40,7 +40,7 @@ router = APIRouter(include_in_schema=False, default_response_class=Response)
 
 @router.get("/setup", dependencies=[Depends(auth.limited("stranger"))])
 async def setup_page(request: Request, key: str = "") -> Response:
-    """Show what to fill in. Looking does not use the link: messengers look at links too."""
+    """Ask for a name and a password. Looking does not use the link: messengers look at links too."""
     if not key:
         return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
     link = await of(request).read(links.look, key, links.SETUP, of(request).now())

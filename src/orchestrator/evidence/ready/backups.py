@@ -3,13 +3,15 @@
 import asyncio
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.contain import walls
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.evidence import repository
-from orchestrator.evidence.ready import database, pages, prose, python, shell
+from orchestrator.evidence.ready import app as apps
+from orchestrator.evidence.ready import database, pages, prose, python, shell, told
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Ran
 from orchestrator.evidence.ready.proof import Found, Proof, failed, proven, unchecked
@@ -53,6 +55,8 @@ async def tried(look: Look) -> Found:
     """Prove it by making a copy, destroying the data, and bringing it back as it is written down."""
     if odd := database.without(look):
         return odd
+    if (copies := told.told(look.texts).copies).whole:
+        return await _declared(look, copies)
     pair = next(_pairs(look), None)
     if pair is None:
         return failed("It is not written down with which commands its data is copied and brought back.")
@@ -106,6 +110,39 @@ async def _trial(look: Look, path: str, saves: list[str], brings: list[str], fil
     if await _ours(look, READ, data, words):
         return failed(f"After the commands in {path} the data is not there again as it was.", *evidence)
     return proven(f"The commands in {path} brought back data that we had destroyed.", *evidence, look.read([path]))
+
+
+async def _declared(look: Look, said: told.Copies) -> Found:
+    """Begin, put rows of ours in, copy, lose the whole folder, bring it back, and look for the rows."""
+    interpreter, code = await look.once("interpreter", apps.interpreter_of), look.place.home / "copied"
+    await repository.checkout(look.source, look.commit, code)
+    data, kept = code / "its-data", look.place.home / "copy-of-all"
+    file = Path(_filled(said.file, data, kept))
+    words, evidence = ",".join(secrets.token_hex(8) for _ in range(ROWS)), []
+    await asyncio.to_thread(data.mkdir)
+    for name, command in {"begin": said.begin, "save": said.save, "restore": said.restore}.items():
+        if name == "save" and (not await _lies_in(file, data) or await _ours(look, WRITE, file, words)):
+            return unchecked(f"Nothing could be put into {said.file} in {told.FILE}, so it was not tried.")
+        if name == "restore":
+            await _ours(look, DAMAGE, file, words)  # under whatever other name it may be known as well
+            await asyncio.to_thread(shutil.rmtree, data)
+        filled = [_filled(word, data, kept) for word in apps.own(command, interpreter)] if command else ["true"]
+        ran = await look.place.run(f"{name} data", ("/usr/bin/env", *filled), cwd=code, seconds=EACH_S)
+        evidence.append(look.ran(ran))
+        if not ran.ok:
+            return _stopped(told.FILE, " ".join(command), ran.output, evidence[-1])
+    if await _ours(look, READ, file, words):
+        return failed(f"After what {told.FILE} says was run, the data is not there again as it was.", *evidence)
+    return proven(f"The commands in {told.FILE} brought back data that we had destroyed.", *evidence)
+
+
+async def _lies_in(file: Path, data: Path) -> bool:
+    """Whether it is lost with that folder."""
+    return (await asyncio.to_thread(file.resolve)).is_relative_to(await asyncio.to_thread(data.resolve))
+
+
+def _filled(word: str, data: Path, kept: Path) -> str:
+    return word.replace("{data}", str(data)).replace("{copy}", str(kept))
 
 
 def _stopped(path: str, command: str, output: str, evidence: Evidence) -> Found:

@@ -11,7 +11,7 @@ from orchestrator.contain import walls
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import reports, repository
-from orchestrator.evidence.ready import database, python
+from orchestrator.evidence.ready import database, python, told
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Ran
 from orchestrator.evidence.ready.proof import Found, Proof, failed, proven, unchecked
@@ -100,16 +100,24 @@ async def _moved(look: Look) -> Moved:
 
 
 async def _trial(look: Look, found: Moved) -> Trial:
-    ini = next(path for path in sorted(look.texts) if path.rpartition("/")[2] == "alembic.ini")
+    way = _way(look)
     made = await python.environment(look)
     if not made.has("alembic"):
         raise NotPossible("It has migrations of Alembic, but does not ask for Alembic itself.")
     home = look.place.home / "migrations"
     await repository.checkout(look.source, look.commit, home / "copy")
-    inner = ini.rpartition("/")[0]
+    inner, _, name = way.rpartition("/") if way.endswith(".ini") else ("", "", way)
     driver = "+aiosqlite" if any("async_engine" in text for text in look.files("*env.py").values()) else ""
     file = home / "trial.db"
-    return Trial(look, made, home / "copy" / inner, "alembic.ini", file, f"sqlite{driver}:///{file}", found)
+    return Trial(look, made, home / "copy" / inner, name, file, f"sqlite{driver}:///{file}", found)
+
+
+def _way(look: Look) -> str:
+    """The alembic.ini by which they are run, or the folder that is declared in its place; empty where there is neither."""
+    if ini := next((path for path in sorted(look.texts) if path.rpartition("/")[2] == "alembic.ini"), ""):
+        return ini
+    folder = told.told(look.texts).migrations
+    return folder if f"{folder}/env.py" in look.texts else ""
 
 
 async def _tried(trial: Trial, found: Moved) -> None:
@@ -177,13 +185,14 @@ async def both_ways(look: Look) -> Found:
     """Prove it by going up, down and up again with rows in the tables."""
     if odd := database.without(look):
         return odd
-    if not any(path.rpartition("/")[2] == "alembic.ini" for path in look.texts):
+    if not _way(look):
         if other := next((path for path in OTHER_KINDS if path in look.texts), ""):
             return unchecked(f"There is no checker for migrations by {other} yet.")
         if own := next(
             (path for path, text in look.texts.items() if REVISION.search(text) and path.endswith(".py")), ""
         ):
-            return unchecked(f"There are migrations such as {own}, but no alembic.ini with which we could run them.")
+            return unchecked(f"There are migrations such as {own}, but no alembic.ini with which we could run them, "
+                f"and no folder under [migrations] in {told.FILE}.")
         return failed("It keeps data in a database, but has no migrations.")
     found = await moved(look)
     if found.problem:
@@ -198,7 +207,7 @@ async def indexed(look: Look) -> Found:
     """What is seen of its tables: whether one finds quickly what belongs together."""
     if odd := database.without(look):
         return odd
-    if not any(path.rpartition("/")[2] == "alembic.ini" for path in look.texts):
+    if not _way(look):
         return unchecked("Its tables could not be looked at, because it has no migrations that we can run.")
     top = (await moved(look)).top
     if top is None:

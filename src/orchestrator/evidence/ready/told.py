@@ -1,4 +1,4 @@
-"""What a repository says about asking it, in `.orchestrator.toml`: its people, its webhooks, its audit log. Pure.
+"""What a repository says about asking it, in `.orchestrator.toml`: its people, its webhooks, its data. Pure.
 
 It only adds to what we find ourselves: nothing that stands there takes a question away.
 """
@@ -32,10 +32,29 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """How all data is copied into the file {copy} and brought back into an empty {data}; `file` is a database in it.
+
+    `begin` makes an installation with nothing in it yet.
+    """
+
+    file: str = ""
+    begin: tuple[str, ...] = ()
+    save: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.file and self.save and self.restore)
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     people: People = People()
     hooks: Hooks = Hooks()
     audit: str = ""
+    migrations: str = ""  # the folder of Alembic, where there is no alembic.ini: it is given a connection
+    copies: Copies = Copies()
 
 
 def told(texts: Mapping[str, str]) -> Told:
@@ -45,10 +64,13 @@ def told(texts: Mapping[str, str]) -> Told:
     except (tomllib.TOMLDecodeError, RecursionError):
         known = {}
     people, hooks, audit = (_table(known, name) for name in ("people", "hooks", "audit"))
+    moves, copies = _table(known, "migrations"), _table(known, "copies")
     return Told(
         People(_command(people, "make"), _command(people, "token"), _text(people, "sign_in")),
         Hooks(*(_texts(hooks, name) for name in ("addresses", "secrets", "headers", "allowed"))),
         _text(audit, "address"),
+        _text(moves, "folder").strip("/"),
+        Copies(_text(copies, "file"), *(_command(copies, name) for name in ("begin", "save", "restore"))),
     )
 
 

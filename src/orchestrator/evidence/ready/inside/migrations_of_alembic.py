@@ -7,12 +7,24 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 
 def main(action: str, ini: str, url: str, target: str, roots: list[str]) -> None:
-    settings = Config(ini)
+    folder = Path(ini).is_dir()
+    settings = Config() if folder else Config(ini)
     settings.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     sys.path[:0] = roots  # after what moves the database was taken in, so that nothing can stand in its place
+    if not folder:
+        move(action, settings, target)
+        return
+    settings.set_main_option("script_location", str(Path(ini).absolute()))
+    with create_engine(url).begin() as connection:
+        settings.attributes["connection"] = connection
+        move(action, settings, target)
+
+
+def move(action: str, settings: Config, target: str) -> None:
     if action == "list":
         scripts = ScriptDirectory.from_config(settings)
         steps = [one.revision for one in scripts.walk_revisions("base", "heads")]
