@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it; each target says what it is for behind `##`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check soak bench evals docs clean
+.PHONY: help install run test check soak bench evals docs readiness clean
 
 # Compiled code is kept: without it every program that a test starts would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +11,7 @@ BIN := .venv/bin
 PYTEST ?= # more arguments for pytest: make test PYTEST="-k gates"
 
 help: ## list what can be done
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
 
 install: ## install everything that work on the code needs into .venv
 	@scripts/install dev
@@ -53,6 +53,11 @@ evals: ## have a real model talk with people of all kinds, and judge it (MODEL, 
 docs: ## write the pages that are made from the code
 	@scripts/install dev
 	$(BIN)/python scripts/docs.py
+
+readiness: ## ask our own 54 questions of what is saved here, and write what they say (an hour or more)
+	@scripts/install dev
+	@scripts/system-packages
+	$(BIN)/python scripts/readiness.py
 
 clean: ## remove what the targets above made, but not your data
 	rm -rf .venv .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* dist

@@ -125,6 +125,7 @@ async def changes(id: ProjectId, who: Signed, a: Which = None, b: Which = None) 
 @router.get("/projects/{id}/vision.md")
 async def download(id: ProjectId, who: Signed, version: Which = None) -> PlainTextResponse:
     """Download the vision as Markdown."""
+
     async def look(db: AsyncSession) -> str:
         await pages.standing(db, who.user_id, id)
         return (await documents.latest(db, id, "vision", version)).markdown

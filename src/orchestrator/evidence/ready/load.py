@@ -23,8 +23,24 @@ TYPED = (".sh", ".yml", ".yaml", "makefile", "package.json")
 BENCHES = re.compile(r"(?:^|/)(?:bench\w*|load\w*|perf\w*|stress\w*)/[^\n]*\.(?:py|js|ts|mjs)$")
 AT_ONCE = re.compile(r"\bgather\(|\bTaskGroup\(|\bPromise\.all\(|\bThreadPool\w*\(")
 ASKS = re.compile(r"\bopen_connection\(|\.post\(|\b(?:httpx|aiohttp|requests|urllib3)\b|\bfetch\(|\baxios\b")
-CODE = ("*.py", "*.js", "*.ts", "*.mjs", "*.sh", "*.yml", "*.yaml", "*.jmx", "*.scala", "*.java", "*.kt", "*makefile", "*package.json")
-RATE = re.compile(r"requests?[ _/]*(?:per|/|an?)[ _]*s|req/s|rps\b|requests_per_second|http_reqs|throughput", re.IGNORECASE)
+CODE = (
+    "*.py",
+    "*.js",
+    "*.ts",
+    "*.mjs",
+    "*.sh",
+    "*.yml",
+    "*.yaml",
+    "*.jmx",
+    "*.scala",
+    "*.java",
+    "*.kt",
+    "*makefile",
+    "*package.json",
+)
+RATE = re.compile(
+    r"requests?[ _/]*(?:per|/|an?)[ _]*s|req/s|rps\b|requests_per_second|http_reqs|throughput", re.IGNORECASE
+)
 FAILED = re.compile(r"error[ _-]?rate|fail(?:ed|ures?)|errors?\b", re.IGNORECASE)
 TIMES = re.compile(r"\bp\(?9[059]\)?|percentile|95\s?%", re.IGNORECASE)
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -38,7 +54,10 @@ async def load(look: Look) -> Found:
         return failed("There is no load test.")
     kept = [path for path, text in look.files("*.md", "*.csv", "*.json", "*.txt", "*.html").items() if _figures(text)]
     if not kept:
-        return failed(f"There is a load test in {listed(tests)}, but its figures are kept nowhere: how many a second, how many failed, how long they took.", look.read(tests))
+        return failed(
+            f"There is a load test in {listed(tests)}, but its figures are kept nowhere: how many a second, how many failed, how long they took.",
+            look.read(tests),
+        )
     said = f"There is a load test in {listed(tests)}, and there are figures in {listed(kept)}. We have not run it."
     return unchecked(said, look.read([*tests, *kept]))
 

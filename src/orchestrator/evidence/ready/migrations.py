@@ -191,8 +191,10 @@ async def both_ways(look: Look) -> Found:
         if own := next(
             (path for path, text in look.texts.items() if REVISION.search(text) and path.endswith(".py")), ""
         ):
-            return unchecked(f"There are migrations such as {own}, but no alembic.ini with which we could run them, "
-                f"and no folder under [migrations] in {told.FILE}.")
+            return unchecked(
+                f"There are migrations such as {own}, but no alembic.ini with which we could run them, "
+                f"and no folder under [migrations] in {told.FILE}."
+            )
         return failed("It keeps data in a database, but has no migrations.")
     found = await moved(look)
     if found.problem:

@@ -124,15 +124,15 @@ async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route,
     if not moved:
         return answer
     if answer.is_client_error and not (await _once(trial, thing, reads, route, path))[1]:
-        trial.unclear.append(f"what is Ana’s changed while Ben was refused at {route.name}, and not when he tried again")
+        trial.unclear.append(
+            f"what is Ana’s changed while Ben was refused at {route.name}, and not when he tried again"
+        )
         return answer
     trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
     return None
 
 
-async def _once(
-    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str
-) -> tuple[httpx.Response, bool]:
+async def _once(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> tuple[httpx.Response, bool]:
     """What Ben is answered, and whether anything of Ana’s is another after it. Some things go on by themselves."""
     before = await _state(trial.ana, reads)
     steady = await _state(trial.ana, reads)

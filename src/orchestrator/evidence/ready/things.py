@@ -134,9 +134,7 @@ async def make(
     return Thing(route, str(path), id, word, filled) if id else None
 
 
-async def hand_in(
-    person: Person, route: Route, path: str, word: str, turn: int = 0, **more: Any
-) -> httpx.Response:
+async def hand_in(person: Person, route: Route, path: str, word: str, turn: int = 0, **more: Any) -> httpx.Response:
     """All that the address takes, and where that does not go together, less of it: what cannot be guessed is left out."""
     first = await person.ask(route.method, path, **handed(route, word, turn, **more))
     if first.status_code in UNFIT and (schema := route.body or route.form):

@@ -18,6 +18,7 @@ from typing import Any
 LISTENING = "0A"
 ANSWERS_S = 20  # after something listens
 BETWEEN_S = 0.1
+STARTING = 503  # not there yet, says who has just begun
 SCRIPT = """
 [ -f {state} ] && . {state} >/dev/null 2>&1
 [ -f {folder} ] && cd "$(cat {folder})"
@@ -59,10 +60,11 @@ def run(script: str, before: set[int], until: float, background: bool) -> dict[s
         new = sorted(listening() - before)
         if new and process.poll() is None:
             heard = heard or time.monotonic()
+            late = time.monotonic() - heard > ANSWERS_S
             for port in new:
-                if status := answer(port):
+                if (status := answer(port)) and (late or status != STARTING):
                     return {"port": port, "status": status}
-            if time.monotonic() - heard > ANSWERS_S:
+            if late:
                 break
         time.sleep(BETWEEN_S)
     with contextlib.suppress(ProcessLookupError):
