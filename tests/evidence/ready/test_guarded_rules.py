@@ -186,5 +186,8 @@ def test_what_a_repository_says_only_adds():
         {".orchestrator.toml": '[people]\nmake = "add {name}"\n[hooks]\naddresses = "/in"\nsecrets = ["A", 1]'}
     )
     assert (said.people.make, said.hooks.addresses, said.hooks.secrets) == (("add", "{name}"), ("/in",), ("A",))
+    more = '[migrations]\nfolder = "db/"\n[copies]\nfile = "{data}/a.db"\nsave = "s {copy}"\nrestore = "r"'
+    said = told.told({".orchestrator.toml": more})
+    assert (said.migrations, said.copies.save, said.copies.whole) == ("db", ("s", "{copy}"), True)
     for strange in ("people = 1", "[people]\nmake = 1", '[people]\nmake = "\'"', "[", "[hooks]\naddresses = 1"):
         assert told.told({".orchestrator.toml": strange}) == told.Told()

@@ -154,3 +154,23 @@ def test_connections_are_shared_with_a_limit_or_it_is_said(tmp_path, given, stat
         else ENGINE.format("").replace("\nengine", f"\n{given}\nengine")
     )
     stands(repo(tmp_path / "app", {"app.py": text, "requirements.txt": "psycopg\n"}), "P3", state, word)
+
+
+BY_HAND = """
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize(
+    ("down", "state", "word"),
+    [("op.drop_table('orders')", State.PROVEN, "2 migrations"), ("pass", State.FAILED, "leaves tables behind")],
+)
+def test_migrations_without_alembic_ini_are_run_where_their_folder_is_declared(tmp_path, memory, down, state, word):
+    files = project(second=(INDEXED, down)) | {"migrations/env.py": BY_HAND}
+    del files["alembic.ini"]
+    files[".orchestrator.toml"] = '[migrations]\nfolder = "migrations"\n'
+
+    stands(repo(tmp_path / "app", files), "O8", state, word, memory=memory)

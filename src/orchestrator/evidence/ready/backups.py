@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestrator.contain import walls
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.evidence import repository
+from orchestrator.evidence.declared import FILE
 from orchestrator.evidence.ready import app as apps
 from orchestrator.evidence.ready import database, pages, prose, python, shell, told
 from orchestrator.evidence.ready.look import Look
@@ -22,7 +23,7 @@ SAVES, BRINGS = (
     re.compile(r"back ?up|dump|save|snapshot|\.backup", re.IGNORECASE),
     re.compile(r"restore|load|import|recover", re.IGNORECASE),
 )
-FILE = re.compile(r"(?<![\w/$.-])((?:\./)?(?:[\w.-]+/)*[\w-]+\.(?:db|sqlite3?))(?![\w/.])")
+DATABASE = re.compile(r"(?<![\w/$.-])((?:\./)?(?:[\w.-]+/)*[\w-]+\.(?:db|sqlite3?))(?![\w/.])")
 ELSEWHERE = re.compile(
     r"\b(?:pg_dump|pg_restore|psql|mysqldump|mysql|mongodump|docker|kubectl|aws|gsutil|restic|borg|ssh)\b|<[a-z-]+>"
 )
@@ -67,7 +68,7 @@ async def tried(look: Look) -> Found:
         return unchecked(
             f"{path} says how, but that needs more than we can start, so it was not tried.", look.read([path])
         )
-    file = FILE.search(said) or FILE.search(scripts)
+    file = DATABASE.search(said) or DATABASE.search(scripts)
     if not file:
         return unchecked(f"{path} says how, but not which file is copied, so it was not tried.", look.read([path]))
     return await _trial(look, path, saves, brings, file[1].removeprefix("./"))
@@ -122,7 +123,7 @@ async def _declared(look: Look, said: told.Copies) -> Found:
     await asyncio.to_thread(data.mkdir)
     for name, command in {"begin": said.begin, "save": said.save, "restore": said.restore}.items():
         if name == "save" and (not await _lies_in(file, data) or await _ours(look, WRITE, file, words)):
-            return unchecked(f"Nothing could be put into {said.file} in {told.FILE}, so it was not tried.")
+            return unchecked(f"Nothing could be put into {said.file} in {FILE}, so it was not tried.")
         if name == "restore":
             await _ours(look, DAMAGE, file, words)  # under whatever other name it may be known as well
             await asyncio.to_thread(shutil.rmtree, data)
@@ -130,10 +131,10 @@ async def _declared(look: Look, said: told.Copies) -> Found:
         ran = await look.place.run(f"{name} data", ("/usr/bin/env", *filled), cwd=code, seconds=EACH_S)
         evidence.append(look.ran(ran))
         if not ran.ok:
-            return _stopped(told.FILE, " ".join(command), ran.output, evidence[-1])
+            return _stopped(FILE, " ".join(command), ran.output, evidence[-1])
     if await _ours(look, READ, file, words):
-        return failed(f"After what {told.FILE} says was run, the data is not there again as it was.", *evidence)
-    return proven(f"The commands in {told.FILE} brought back data that we had destroyed.", *evidence)
+        return failed(f"After what {FILE} says was run, the data is not there again as it was.", *evidence)
+    return proven(f"The commands in {FILE} brought back data that we had destroyed.", *evidence)
 
 
 async def _lies_in(file: Path, data: Path) -> bool:

@@ -45,6 +45,7 @@ FAILED = re.compile(r"error[ _-]?rate|fail(?:ed|ures?)|errors?\b", re.IGNORECASE
 TIMES = re.compile(r"\bp\(?9[059]\)?|percentile|95\s?%", re.IGNORECASE)
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
 FEWEST_FIGURES = 4
+NO_FIGURES = "its figures are kept nowhere: how many answers a second, how many failed, how long they took."
 MOST_LINES, WIDEST = 5_000, 10_000
 
 
@@ -54,10 +55,7 @@ async def load(look: Look) -> Found:
         return failed("There is no load test.")
     kept = [path for path, text in look.files("*.md", "*.csv", "*.json", "*.txt", "*.html").items() if _figures(text)]
     if not kept:
-        return failed(
-            f"There is a load test in {listed(tests)}, but its figures are kept nowhere: how many a second, how many failed, how long they took.",
-            look.read(tests),
-        )
+        return failed(f"There is a load test in {listed(tests)}, but {NO_FIGURES}", look.read(tests))
     said = f"There is a load test in {listed(tests)}, and there are figures in {listed(kept)}. We have not run it."
     return unchecked(said, look.read([*tests, *kept]))
 

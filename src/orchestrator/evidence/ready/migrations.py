@@ -11,6 +11,7 @@ from orchestrator.contain import walls
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import reports, repository
+from orchestrator.evidence.declared import FILE
 from orchestrator.evidence.ready import database, python, told
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Ran
@@ -113,7 +114,7 @@ async def _trial(look: Look, found: Moved) -> Trial:
 
 
 def _way(look: Look) -> str:
-    """The alembic.ini by which they are run, or the folder that is declared in its place; empty where there is neither."""
+    """The alembic.ini by which they are run, or the folder that is declared instead; empty where there is neither."""
     if ini := next((path for path in sorted(look.texts) if path.rpartition("/")[2] == "alembic.ini"), ""):
         return ini
     folder = told.told(look.texts).migrations
@@ -193,7 +194,7 @@ async def both_ways(look: Look) -> Found:
         ):
             return unchecked(
                 f"There are migrations such as {own}, but no alembic.ini with which we could run them, "
-                f"and no folder under [migrations] in {told.FILE}."
+                f"and no folder under [migrations] in {FILE}."
             )
         return failed("It keeps data in a database, but has no migrations.")
     found = await moved(look)

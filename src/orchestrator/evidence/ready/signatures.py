@@ -23,7 +23,7 @@ class Way:
     sign: Sign
 
     def wrong(self, secret: str, body: bytes, now: int) -> Mapping[str, Headers]:
-        """Calls that must be refused, by what is the matter with them; a secret that goes along is the same each time."""
+        """Calls that must be refused, by what is the matter with them. A secret itself is the same for another call."""
         right = self.sign(secret.encode(), body, now)
         value = right[self.proof]
         empty = {name: "" if name == self.proof else one for name, one in right.items()}

@@ -135,15 +135,21 @@ async def make(
 
 
 async def hand_in(person: Person, route: Route, path: str, word: str, turn: int = 0, **more: Any) -> httpx.Response:
-    """All that the address takes, and where that does not go together, less of it: what cannot be guessed is left out."""
+    """All that the address takes, and where that does not go together, less of it: nobody can guess everything."""
     first = await person.ask(route.method, path, **handed(route, word, turn, **more))
-    if first.status_code in UNFIT and (schema := route.body or route.form):
-        for less in made_up.smaller(schema):
-            name = "body" if route.body is not None else "form"
-            answer = await person.ask(route.method, path, **handed(replace(route, **{name: less}), word, turn, **more))
+    if first.status_code in UNFIT:
+        for less in _smaller(route):
+            answer = await person.ask(route.method, path, **handed(less, word, turn, **more))
             if answer.is_success or answer.is_redirect:
                 return answer
     return first
+
+
+def _smaller(route: Route) -> Iterator[Route]:
+    if route.body is not None:
+        yield from (replace(route, body=one) for one in made_up.smaller(route.body))
+    elif route.form is not None:
+        yield from (replace(route, form=one) for one in made_up.smaller(route.form))
 
 
 def handed(route: Route, word: str, turn: int = 0, **more: Any) -> dict[str, Any]:
