@@ -40,6 +40,7 @@ WRONG = {
     "github_app_id": ("12", "it needs the file with the key of that app"),
     "github_webhook_secret": ("two words", "it must have letters, digits and signs only, without spaces"),
     "github_hook_addresses": ("maybe", "it must be on or off"),
+    "webhooks_from": ("here", "it must be addresses or networks such as 192.0.2.0/24, separated by commas"),
     "github_mention": ("two words", "it must be the name of an account"),
     "github_poll_s": ("-1", "it must be at least 0"),
     "telegram_bot_token": ("two words", "it must have letters, digits and signs only, without spaces"),

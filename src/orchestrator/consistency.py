@@ -1,6 +1,7 @@
 """Which settings go together, and what each of them may look like beyond its type."""
 
 import re
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,6 +37,15 @@ def check(settings: "Settings") -> None:
     if re.search(r"[/\s]", re.sub(r"\s*,\s*", ",", settings.hosts)):
         raise Wrong("hosts", "it must be names such as app.example.org, separated by commas")
     _of_channels(settings)
+    if not _are_networks(settings.webhooks_from):
+        raise Wrong("webhooks_from", "it must be addresses or networks such as 192.0.2.0/24, separated by commas")
+
+
+def _are_networks(text: str) -> bool:
+    try:
+        return all(ip_network(name.strip(), strict=False) for name in text.split(",") if name.strip())
+    except ValueError:
+        return False
 
 
 def _of_builders(settings: "Settings") -> None:

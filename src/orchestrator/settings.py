@@ -175,6 +175,11 @@ class Settings(BaseSettings):
     github_hook_addresses: Literal["on", "off"] = Field(
         "off", description="Take webhooks only from the addresses that GitHub says are its own."
     )
+    webhooks_from: str = Field(
+        "",
+        description="Addresses or networks, separated by commas, from which webhooks are taken. Without it, from "
+        "anywhere, if they are signed.",
+    )
     github_mention: str = Field(
         "", description="The name, without @, to which we listen on GitHub. Without it: that of our own account."
     )

@@ -59,6 +59,7 @@ def settings() -> SimpleNamespace:
         github_webhook_secret=SecretStr(SECRET),
         telegram_webhook_secret=SecretStr("a-secret"),
         github_hook_addresses="off",
+        webhooks_from="",
         github_api_url="http://127.0.0.1:1",
         scar_bot="",
     )
@@ -252,6 +253,17 @@ async def test_only_githubs_own_addresses_and_none_before_they_are_known(lite: S
         answer = await send(site)
         assert answer.status_code == 503
     assert await kept(lite) == []
+
+
+async def test_whoever_runs_it_says_from_where_webhooks_may_come(lite: Store, settings: SimpleNamespace):
+    trusted = address.networks(["127.0.0.0/8"])
+    settings.webhooks_from = "192.0.2.0/24, 2001:db8::7"
+    async with serving(lite, settings, trusted_proxies=trusted) as site:
+        codes = [
+            (await send(site, x_forwarded_for=sender, x_github_delivery=sender.replace(":", "-"))).status_code
+            for sender in ("192.0.2.9", "2001:db8::7", "2001:db8::8", "192.0.2.9, 198.51.100.1")
+        ]
+    assert codes == [202, 202, 403, 403]
 
 
 async def test_the_list_is_githubs_own_and_the_sender_is_found_behind_our_proxy(lite: Store, settings: SimpleNamespace):

@@ -20,7 +20,24 @@ def networks(names: Iterable[str]) -> Networks:
         raise WrongSetting(f"ORCHESTRATOR_TRUSTED_PROXIES cannot be used: {wrong}.") from None
 
 
+def listed(text: str) -> Networks:
+    """The networks of a setting that was checked already."""
+    return networks(name.strip() for name in text.split(",") if name.strip())
+
+
 def client(request: HTTPConnection, trusted: Networks) -> str:
+    """By what somebody is counted: the address, or all of a household."""
+    found = sender(request, trusted)
+    return _grouped(found) if found else "local"
+
+
+def among(request: HTTPConnection, trusted: Networks, allowed: Networks) -> bool:
+    """Whether it comes from one of these; what has no address does not."""
+    found = sender(request, trusted)
+    return found is not None and _within(found, allowed)
+
+
+def sender(request: HTTPConnection, trusted: Networks) -> Address | None:
     """The last address on the way to us that is not one of our own proxies; what stands before it may be made up."""
     peer = _parsed(request.client.host) if request.client else None
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
@@ -29,7 +46,7 @@ def client(request: HTTPConnection, trusted: Networks) -> str:
         if before is None:
             break
         peer = before
-    return _grouped(peer) if peer else "local"
+    return peer
 
 
 def https(request: HTTPConnection, trusted: Networks) -> bool:

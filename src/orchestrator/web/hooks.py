@@ -18,7 +18,7 @@ from orchestrator.domain import deliveries
 from orchestrator.errors import NotAllowed, NotPossible, NotUnderstood, OrchestratorError
 from orchestrator.settings import Settings
 from orchestrator.store.arrivals import Arrival
-from orchestrator.web import auth
+from orchestrator.web import address, auth
 from orchestrator.web.context import Transaction, of
 from orchestrator.web.intake import Intake
 from orchestrator.web.senders import Senders, meta
@@ -29,6 +29,7 @@ KIND: Final = re.compile(rb"[a-z0-9_]{1,60}")
 JSON, FORM = b"application/json", b"application/x-www-form-urlencoded"
 OFF: Final = "Nothing is taken here: {variable} is not set."
 ELSEWHERE: Final = "GitHub does not send from this address."
+NOT_LISTED: Final = "Nothing is taken from this address."
 UNREADABLE: Final = "What was sent is not readable as JSON."
 
 
@@ -61,6 +62,8 @@ class Hook:
         request, settings = Request(scope, receive), self.settings()
         if not (secret := self.way.secret(settings)):
             raise NotPossible(OFF.format(variable=self.way.variable))
+        if settings.webhooks_from:
+            self._only_from(request, address.listed(settings.webhooks_from))
         if settings.github_hook_addresses == "on" and self.way is GITHUB:
             await self._only_from_github(request)
         try:
@@ -70,6 +73,10 @@ class Hook:
             raise
         fresh = await self.intake.keep(arrival) if arrival else False
         await _say(send, HTTPStatus.ACCEPTED if fresh else HTTPStatus.OK)
+
+    def _only_from(self, request: Request, allowed: address.Networks) -> None:
+        if not address.among(request, of(request).trusted_proxies, allowed):
+            raise NotAllowed(NOT_LISTED)
 
     async def _only_from_github(self, request: Request) -> None:
         if not await self.senders.include(auth.where(request)):

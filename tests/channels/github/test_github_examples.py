@@ -35,7 +35,9 @@ OURS = {*deliveries.TALK, *deliveries.STATE}
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    settings = SimpleNamespace(github_webhook_secret=SecretStr(SECRET), github_hook_addresses="off", scar_bot="")
+    settings = SimpleNamespace(
+        github_webhook_secret=SecretStr(SECRET), github_hook_addresses="off", webhooks_from="", scar_bot=""
+    )
 
     def routes(app: FastAPI) -> None:
         hooks.install(app, lambda: settings, app.state.security.tx)
