@@ -320,9 +320,10 @@ def test_the_size_of_a_function_is_its_lines_without_its_promise():
 
 
 EXPECTED_IN_ROOT = {
-    ".ci", ".dockerignore", ".env.example", ".github", ".gitignore", ".orchestrator.toml", "AGENTS.md",
-    "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.md", "SECURITY.md", "benchmarks",
-    "compose.yaml", "deploy", "docs", "pyproject.toml", "scripts", "src", "tests", "uv.lock",
+    ".ci", ".github", ".gitignore", ".dockerignore", ".env.example", ".orchestrator.toml", "AGENTS.md",
+    "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.md",
+    "SECURITY.md", "benchmarks", "compose.yaml", "deploy", "docs", "pyproject.toml", "scripts", "src", "tests",
+    "uv.lock",
 }  # fmt: skip
 
 
