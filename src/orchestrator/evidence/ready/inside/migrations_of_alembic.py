@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 
 def main(action: str, ini: str, url: str, target: str, roots: list[str]) -> None:
@@ -20,7 +20,7 @@ def main(action: str, ini: str, url: str, target: str, roots: list[str]) -> None
         move(action, settings, target)
         return
     settings.set_main_option("script_location", str(Path(ini).absolute()))
-    with create_engine(url, poolclass=NullPool).begin() as connection:
+    with create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0).begin() as connection:
         settings.attributes["connection"] = connection
         move(action, settings, target)
 
