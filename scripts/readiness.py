@@ -16,7 +16,8 @@ HEAD = """# How ready is it?
 <!-- Made by `make readiness`; changes by hand are lost. -->
 
 The same 54 questions that are asked of every app, asked of this repository by itself. What is not proven stands here as
-well, with what it lacks. “Not checked” means that nobody can say: it counts as little as “failed”.
+well, with what it lacks. “Not checked” means that nobody can say: it counts as little as “failed”. ★ marks
+what has to be proven whatever the sum is.
 
 """
 CHANGING = re.compile(r"\d[\d,.]*(?: ms| s)?")  # figures that are others each time
