@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
+import coverage
 import pytest
 from hypothesis import settings
 
@@ -32,6 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def surroundings() -> None:
     """What this machine offers is found out once, before a test changes where programs are looked for."""
     boundary()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def measured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Files that only read (`UNMEASURED`) are not watched line by line, which takes longer than what they do."""
+    watching = coverage.Coverage.current() if getattr(request.module, "UNMEASURED", False) else None
+    if watching:
+        watching.stop()
+    yield
+    if watching:
+        watching.start()
 
 
 @pytest.fixture(scope="session")

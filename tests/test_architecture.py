@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+UNMEASURED = True
 ROOT = Path(__file__).parents[1]
 SOURCE = "src/orchestrator/"
 MIGRATIONS = f"{SOURCE}store/migrations/versions/"

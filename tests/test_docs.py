@@ -19,6 +19,7 @@ from orchestrator.domain import event
 from orchestrator.domain.project import FLOW, RETURNS
 from orchestrator.settings import Settings
 
+UNMEASURED = True
 ROOT = Path(__file__).parents[1]
 MADE_PAGES = {"ARCHITECTURE.md", *docs.FROM_CODE}
 

@@ -15,7 +15,6 @@ from ground import agents
 from ground.github_scar import HubProcess
 from ground.handy import Handy
 from ground.model_api import ModelApi
-from ground.scar_server import ScarProcess
 from ground.server import Server
 from ground.until import until
 from journeys.test_scar import repository
@@ -61,18 +60,6 @@ async def claude(folder: Path) -> AsyncIterator[Site]:
 
 
 @asynccontextmanager
-async def scar_over_http(folder: Path) -> AsyncIterator[Site]:
-    async with ScarProcess(folder / "scar") as scar:
-        await scar.set(gap=AT_WORK_S)
-
-        async def builds() -> bool:
-            return any("execute" in text for text in await scar.invoked())
-
-        async with serving(folder, "scar-http", scar_url=scar.url) as server:
-            yield Site(server, lambda: until(builds, 60))
-
-
-@asynccontextmanager
 async def scar_on_github(folder: Path) -> AsyncIterator[Site]:
     async with HubProcess(folder / "hub") as hub:
         mine = repository(folder / "mine", hub.origin)
@@ -86,7 +73,7 @@ async def scar_on_github(folder: Path) -> AsyncIterator[Site]:
             yield Site(server, lambda: until(builds, 60), repository=str(mine))
 
 
-@pytest.mark.parametrize("site", [claude, scar_over_http, scar_on_github])
+@pytest.mark.parametrize("site", [claude, scar_on_github])
 async def test_it_builds_what_was_agreed_although_the_server_dies_in_the_middle(
     browser: Browser, tmp_path: Path, site: Sites
 ):

@@ -6,27 +6,35 @@ from pathlib import Path
 
 import pytest
 
+from ground.nursery import Nursery
 from ground.program import Program
 from ground.server import Server
 
 NUMBERS = itertools.count()
 
 
+@pytest.fixture(scope="session")
+async def copies() -> AsyncIterator[Nursery]:
+    """Commands that have loaded everything already; those of test_cli_start begin as people begin them."""
+    async with Nursery(measured=True) as nursery:
+        yield nursery
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Program]:
+async def installation(request: pytest.FixtureRequest, tmp_path: Path, copies: Nursery) -> AsyncIterator[Program]:
     """A new one, without a server."""
     if request.param == "sqlite":
-        yield Program(tmp_path)
+        yield Program(tmp_path, nursery=copies)
         return
     cluster, name = request.getfixturevalue("postgres_cluster"), f"cli_{next(NUMBERS)}"
-    yield Program(tmp_path, {"DATABASE_URL": await cluster.create(name)})
+    yield Program(tmp_path, {"DATABASE_URL": await cluster.create(name)}, copies)
     await cluster.drop(name)
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Program:
+def plain(tmp_path: Path, copies: Nursery) -> Program:
     """A new one on SQLite."""
-    return Program(tmp_path)
+    return Program(tmp_path, nursery=copies)
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +45,9 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 
 @pytest.fixture(scope="module")
-def terminal(server: Server) -> Program:
+def terminal(server: Server, copies: Nursery) -> Program:
     """The command line on the machine of that server."""
-    return Program(server.data.parent, {"ORCHESTRATOR_PORT": str(server.port)})
+    return Program(server.data.parent, {"ORCHESTRATOR_PORT": str(server.port)}, copies)
 
 
 @pytest.fixture

@@ -13,8 +13,12 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+
+import coverage
 
 from ground.server import Server
 
@@ -45,13 +49,17 @@ class Born:
 
 
 class Nursery:
-    """`async with Nursery() as nursery:` then `nursery.server(...)` instead of `Server(...)`."""
+    """`async with Nursery() as nursery:` then `nursery.server(...)` instead of `Server(...)`.
 
-    def __init__(self, *, with_models: bool = False) -> None:
+    With `measured`, which lines its copies ran is told, as long as they end by themselves.
+    """
+
+    def __init__(self, *, with_models: bool = False, measured: bool = False) -> None:
         self._more = ("models",) if with_models else ()
+        self._hidden = "NOTHING" if measured else "COVERAGE"
 
     async def __aenter__(self) -> Self:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(self._hidden)}
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ground.nursery", *self._more),
             env=ours | {"PYTHONPATH": str(TESTS)},
@@ -133,12 +141,14 @@ def main() -> None:
 def load() -> None:
     """What a server loads by the time it has built something on either database."""
     import acp  # noqa: F401
+    import alembic.command
+    import alembic.runtime.migration  # noqa: F401
     import procrastinate  # noqa: F401
     import psycopg  # noqa: F401
     import sqlalchemy.dialects.postgresql.psycopg
     import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
-    from orchestrator import app  # noqa: F401
+    from orchestrator import app, cli  # noqa: F401
     from orchestrator.jobs import procrastinate as queue  # noqa: F401
 
 
@@ -176,18 +186,58 @@ def give_birth(order: dict[str, Any], serve: Any) -> None:
         os.environ.clear()
         os.environ.update(order["env"])
         os.chdir(order["cwd"])
-        log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        channels(order)
         os.closerange(3, 256)
-        code = serve()
+        with measured():
+            code = command(order["argv"]) if "argv" in order else serve()
     except BaseException:
         traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def channels(order: dict[str, Any]) -> None:
+    """Where it reads from, and what it writes goes."""
+    os.dup2(os.open(order.get("typed", os.devnull), os.O_RDONLY), 0)
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(order.get(name) or order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), number)
+
+
+def command(argv: list[str]) -> int:
+    """What `python -m orchestrator` does with these words."""
+    from orchestrator.start import main
+
+    sys.argv = ["orchestrator", *argv]
+    try:
+        return main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Which lines run, written down by itself: a copy would else write in the name of its original."""
+    known = coverage.Coverage.current()
+    if known is None:
+        yield
+        return
+    known.stop()
+    where = known.get_data().base_filename()
+    own = coverage.Coverage(where, config_file=known.config.config_file, data_suffix=True)
+    own.set_option(
+        "run:disable_warnings", ["module-not-measured", "no-data-collected"]
+    )  # would be part of what it says
+    own.start()
+    try:
+        yield
+    finally:
+        own.stop()
+        own.save()
 
 
 def say(pid: int, code: int | None) -> None:

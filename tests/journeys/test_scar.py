@@ -110,7 +110,7 @@ async def on_github(nursery, folder: Path, chosen: Callable[[str], bool] = bool)
         assert [text.split()[2] for text in await hub.asked()] == ["prime", "plan-feature-github", "execute-github"]
         assert len((await hub.seen())["issues"]) == 2
         assert git(hub.origin, "log", "--format=%s", "main") == "First"  # the main version there is the person's
-        assert done["merged"] == git(mine, "rev-parse", "main")
+        assert done["merged"] == git(mine, "rev-parse", "main^")  # behind it only what we tell of it
         assert "our-token" not in server.log
         assert not [line for line in server.log.splitlines() if "Traceback" in line]
         return len(killer.killed)

@@ -16,6 +16,7 @@ from orchestrator.domain.ready.board import PROMISED
 from orchestrator.domain.ready.items import BY_ID
 from orchestrator.domain.ready.promises import TRIED
 from orchestrator.domain.ready.report import Answer, Report, State, attested, not_checked, whole
+from orchestrator.domain.review.facts import EXECUTION, REVIEW
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import repository
 from orchestrator.runtime import read, runtime, tx
@@ -152,7 +153,7 @@ async def _now(project: ProjectRow, facts: Facts, known: Known) -> Now:
     if not project.repository or not (known.answers or facts.last):
         return Now({}, same=False)
     source = Path(project.repository)
-    same = await repository.same(source, facts.approved, HEAD)
+    same = await repository.same(source, facts.approved, HEAD, beside=(EXECUTION, REVIEW))
     return Now(await asking.current(source, HEAD) if known.answers else {}, same=same)
 
 

@@ -13,7 +13,7 @@ from orchestrator.delivery.review_rows import Rows, as_phase, decisions, intende
 from orchestrator.domain.project import Project, Step
 from orchestrator.domain.review import execution, improving, patterns, reviewed
 from orchestrator.domain.review import planned as plans
-from orchestrator.domain.review.facts import Facts, File, Phase, Plan, Ready
+from orchestrator.domain.review.facts import EXECUTION, REVIEW, Facts, File, Phase, Plan, Ready
 from orchestrator.domain.review.reviewed import Review
 from orchestrator.domain.run import PhaseStatus
 from orchestrator.errors import NotFound, OrchestratorError, Unreachable
@@ -25,8 +25,6 @@ from orchestrator.store import hubs
 from orchestrator.store.tables import PhaseRow
 
 log = structlog.get_logger(__name__)
-FOLDER = ".agents/reports/"
-EXECUTION, REVIEW = f"{FOLDER}execution-report.md", f"{FOLDER}system-review.md"
 SUBJECT = "docs: what was built, and how far it is what was planned"
 COMMANDS = {improving.PLAN: "plan-feature", improving.EXECUTE: "execute"}
 PLACES = (*patterns.PAPERS, *COMMANDS, *improving.OTHERS.values())

@@ -17,7 +17,8 @@ from orchestrator.evidence.places import is_python_test
 from orchestrator.evidence.words import listed, short
 
 FILE = ".orchestrator.toml"
-PARTS = {"checks", "preview", "people", "hooks", "audit", "migrations", "copies"}  # all but two are read by ready.told
+# All but the first two are read by ready.told.
+PARTS = {"checks", "preview", "people", "hooks", "audit", "load", "migrations", "copies"}
 MOST_CHECKS = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,59}")
 SHELL = {"|", "||", "&&", ";", "&", ">", ">>", "<", "2>&1"}  # would be handed to the program as if it were a file
@@ -103,7 +104,7 @@ def parse(text: str) -> Declared:
     if strange := sorted(known.keys() - PARTS):
         raise NotUnderstood(
             f"{FILE} has a part that we do not know: {listed(strange)}. "
-            "It may have “checks” and “preview”, and “people”, “hooks”, “audit”, “migrations” and “copies”."
+            "It may have “checks” and “preview”, and “people”, “hooks”, “audit”, “load”, “migrations” and “copies”."
         )
     checks = tuple(_checks(_table(known, "checks")))
     return Declared(checks, _preview(_table(known, "preview")), Origin.DECLARED if checks else Origin.NOWHERE)

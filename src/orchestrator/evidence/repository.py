@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,11 +123,20 @@ async def known(source: Path, commit: str) -> str:
         return ""
 
 
-async def same(source: Path, one: str, other: str) -> bool:
-    """Whether two save points hold the same, to the letter; not where one of them is not there any more."""
+async def same(source: Path, one: str, other: str, *, beside: Collection[str] = ()) -> bool:
+    """Whether two save points hold the same, to the letter, but for the files `beside` it.
+
+    Not where one of them is not there any more.
+    """
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
     trees = [await _asked(source, (*asked, f"{commit}^{{tree}}")) for commit in (one, other)]
-    return bool(one) and all(code == 0 for code, _, _ in trees) and trees[0][1] == trees[1][1]
+    if not one or any(code for code, _, _ in trees):
+        return False
+    ids = [out.decode().strip() for _, out, _ in trees]
+    if ids[0] == ids[1]:
+        return True
+    changed = await git(source, "diff-tree", "-r", "-z", "--name-only", "--no-renames", *ids)
+    return {path.decode("utf-8", "surrogateescape") for path in changed.split(b"\0") if path} <= set(beside)
 
 
 async def texts(source: Path, wanted: Mapping[str, Blob]) -> dict[str, str]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestrator.evidence.ready import audited, logged, made_up, signatures, slipped, told, traces, variables
+from orchestrator.domain.ready.report import State
+from orchestrator.evidence.ready import audited, loaded, logged, made_up, signatures, slipped, told, traces, variables
 from orchestrator.evidence.ready.audited import Change
 from orchestrator.evidence.ready.routes import Route
 from orchestrator.evidence.ready.things import Thing
@@ -191,3 +192,26 @@ def test_what_a_repository_says_only_adds():
     assert (said.migrations, said.copies.save, said.copies.whole) == ("db", ("s", "{copy}"), True)
     for strange in ("people = 1", "[people]\nmake = 1", '[people]\nmake = "\'"', "[", "[hooks]\naddresses = 1"):
         assert told.told({".orchestrator.toml": strange}) == told.Told()
+
+
+@pytest.mark.parametrize(
+    ("took", "codes", "state", "words"),
+    [
+        (10.0, [200] * 200, State.PROVEN, "It keeps up: 200 requests in 10.0 s, 20 a second where 10 are expected"),
+        (10.0, [200] * 197 + [500, 502, 0], State.FAILED, "It does not keep up"),
+        (10.0, [200] * 190 + [429] * 10, State.NOT_CHECKED, "lets in only so many"),
+        (14.0, [200] * 200, State.NOT_CHECKED, "Our own machine"),
+        (10.0, [401] * 150 + [200] * 50, State.NOT_CHECKED, "turned most of us away"),
+    ],
+)
+def test_twice_the_traffic_is_kept_up_with_only_where_work_is_done(
+    took: float, codes: list[int], state: State, words: str
+):
+    found, sentence, _ = loaded.judged(10, took, [loaded.Came(code, 0.01) for code in codes])
+    assert (found, words in sentence) == (state, True), sentence
+
+
+@pytest.mark.parametrize("said", ["0", "-3", "inf", "nan", '"20"', "true"])
+def test_what_is_no_number_of_requests_is_not_expected(said: str):
+    assert told.told({".orchestrator.toml": f"[load]\nexpected = {said}\n"}).expected == 0
+    assert told.told({".orchestrator.toml": "[load]\nexpected = 2.5\n"}).expected == 2.5

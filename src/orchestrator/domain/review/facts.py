@@ -6,6 +6,9 @@ from datetime import datetime
 from orchestrator.domain.gate import Kind, Status, Way
 from orchestrator.domain.run import RunKind, RunStatus
 
+# Where the reports stand in a repository: they tell of the app, and are no part of it.
+EXECUTION, REVIEW = ".agents/reports/execution-report.md", ".agents/reports/system-review.md"
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:

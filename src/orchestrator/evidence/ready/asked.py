@@ -12,7 +12,7 @@ import httpx
 
 from orchestrator.errors import NotPossible
 from orchestrator.evidence.ready import app as apps
-from orchestrator.evidence.ready import asks, audited, logged, owned, rotated, routes, slipped
+from orchestrator.evidence.ready import asks, audited, loaded, logged, owned, rotated, routes, slipped
 from orchestrator.evidence.ready.app import App
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.look import Look
@@ -236,6 +236,8 @@ QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
     ("P5", quick),
     ("S9", encrypted),
     ("O3", logged.structured),
+    ("P1", loaded.twice),
+    ("T7", loaded.twice),
     ("S1", flooded),  # last: after it, little else is let in
 )
 

@@ -1,8 +1,9 @@
-"""What a repository says about asking it, in `.orchestrator.toml`: its people, its webhooks, its data. Pure.
+"""What a repository says about asking it, in `.orchestrator.toml`: its people, webhooks, data, traffic. Pure.
 
 It only adds to what we find ourselves: nothing that stands there takes a question away.
 """
 
+import math
 import shlex
 import tomllib
 from collections.abc import Mapping
@@ -55,6 +56,7 @@ class Told:
     audit: str = ""
     migrations: str = ""  # the folder of Alembic, where there is no alembic.ini: it is given a connection
     copies: Copies = Copies()
+    expected: float = 0  # requests a second; 0 where nobody says
 
 
 def told(texts: Mapping[str, str]) -> Told:
@@ -63,7 +65,7 @@ def told(texts: Mapping[str, str]) -> Told:
         known = tomllib.loads(texts.get(FILE, ""))
     except (tomllib.TOMLDecodeError, RecursionError):
         known = {}
-    people, hooks, audit = (_table(known, name) for name in ("people", "hooks", "audit"))
+    people, hooks, audit, load = (_table(known, name) for name in ("people", "hooks", "audit", "load"))
     moves, copies = _table(known, "migrations"), _table(known, "copies")
     return Told(
         People(_command(people, "make"), _command(people, "token"), _text(people, "sign_in")),
@@ -71,6 +73,7 @@ def told(texts: Mapping[str, str]) -> Told:
         _text(audit, "address"),
         _text(moves, "folder").strip("/"),
         Copies(_text(copies, "file"), *(_command(copies, name) for name in ("begin", "save", "restore"))),
+        _figure(load, "expected"),
     )
 
 
@@ -82,6 +85,13 @@ def _table(known: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _text(table: Mapping[str, Any], name: str) -> str:
     found = table.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _figure(table: Mapping[str, Any], name: str) -> float:
+    found = table.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return 0
+    return float(found) if 0 < found < math.inf else 0
 
 
 def _texts(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
