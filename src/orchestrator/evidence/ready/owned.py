@@ -3,6 +3,7 @@
 A refusal counts only where Ana herself is let in, and what is hers is read again afterwards.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ OWNERS = ("user", "username", "user_id", "owner", "owner_id", "author", "email",
 NO_ADDRESSES = "It does not say which addresses it has (OpenAPI), so nobody could try what is another’s."
 NOTHING_MADE = "Nothing that belongs to one person could be made, so nothing could be tried on it."
 KNOWS = re.compile(r"password|passwd|authoriz|cookie|session|sign.?in|log.?in|bearer", re.IGNORECASE)
+LOOKS, BETWEEN_S = 10, 0.2
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
     """Every address that is about it, the one that takes it away at last. Ben first, then Ana herself."""
     own = sorted(things.about(asked, thing), key=lambda one: (one[0].method != "GET", one[0].method == "DELETE"))
     reads = [path for route, path in own if route.method == "GET" and not route.query] or [thing.path]
+    await _settled(trial.ana, reads)
     if thing.mark in str(await _state(trial.ana, reads)):
         trial.read += 1
     else:
@@ -109,6 +112,8 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
             _let_in(trial, route, path, thing, answer)
         else:
             await _refused(trial, route, path, thing, answer)
+            if route.method != "GET":
+                await _settled(trial.ana, reads)
     await _each(trial, thing, reads, hidden)
 
 
@@ -170,6 +175,15 @@ async def _refused(trial: Trial, route: Route, path: str, thing: Thing, bens: ht
         trial.changed += route.method != "GET" and hers.is_success
     elif bens.status_code != httpx.codes.METHOD_NOT_ALLOWED or hers.status_code != bens.status_code:
         trial.unclear.append(f"{route.name} answers {bens.status_code} to Ben, which refuses nobody")
+
+
+async def _settled(ana: Person, reads: Iterable[str]) -> None:
+    """Wait until nothing goes on by itself any more, so that Ben is not blamed for it; a moment at most."""
+    for _ in range(LOOKS):
+        before = await _state(ana, reads)
+        await asyncio.sleep(BETWEEN_S)
+        if before == await _state(ana, reads):
+            return
 
 
 async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:
