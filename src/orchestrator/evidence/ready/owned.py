@@ -125,26 +125,15 @@ async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[t
 
 async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:
     """Ben tries; None where that changed what is Ana’s, whatever he was answered."""
-    answer, moved = await _once(trial, thing, reads, route, path)
-    if not moved:
-        return answer
-    if answer.is_client_error and not (await _once(trial, thing, reads, route, path))[1]:
-        trial.unclear.append(
-            f"what is Ana’s changed while Ben was refused at {route.name}, and not when he tried again"
-        )
-        return answer
-    trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
-    return None
-
-
-async def _once(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> tuple[httpx.Response, bool]:
-    """What Ben is answered, and whether anything of Ana’s is another after it. Some things go on by themselves."""
     before = await _state(trial.ana, reads)
     steady = await _state(trial.ana, reads)
     answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, made_up.mark()))
     after = await _state(trial.ana, reads)
     trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
-    return answer, _moved(before, steady, after)
+    if _moved(before, steady, after):
+        trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
+        return None
+    return answer
 
 
 def _handed(trial: Trial, route: Route, thing: Thing, word: str) -> dict[str, Any]:
