@@ -1,6 +1,6 @@
 """kill -9 at every boundary of every step, and in the middle of steps, on either database: it ends as without it.
 
-Here every boundary is died at on SQLite, and on PostgreSQL every second one and the middle of every step. All of it on
+Here every boundary is died at on SQLite, and on PostgreSQL every third one and the middle of every step. All of it on
 both, twice and more, is `make soak`.
 """
 
@@ -19,7 +19,7 @@ from orchestrator.domain.project import WORKING
 pytestmark = pytest.mark.timeout(900)  # all journeys together, on a machine with two cores that does other things too
 DATABASES = ("sqlite", "postgres")
 EVERY = sorted(points.everywhere() - points.BY_MODEL)
-POINTS = {"sqlite": EVERY, "postgres": EVERY[::2]}
+POINTS = {"sqlite": EVERY, "postgres": EVERY[::3]}
 # Long enough to be aimed at. To look around takes the starter a tenth of a second, once: in the middle of that lies
 # the point `told:priming`, as of every builder's work, and the server dies there as well.
 LONG = ("planning", "building", "checking", "repairing")

@@ -112,6 +112,7 @@ async def test_a_full_disk_is_said_and_when_there_is_room_again_everything_goes_
     async with server:
         me, ballast = Caller(server), Path(f"/proc/{server.child.pid}/root", *data.parts[1:], "homes", "ballast")
         project = await walk.planned(me, "full")
+        await me.gate(project, "PHASE_START")  # from here on nothing of ours is at work
 
         fill(ballast)
         said, refused = await until_refused(server, project)
