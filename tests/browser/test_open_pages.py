@@ -62,6 +62,29 @@ async def test_the_first_page_follows_all_projects(visitor: Visitor, browser: Br
         await expect(needs.locator("article", has_text="birds")).to_contain_text("Shall we build it in")
 
 
+FIRST = """async ([address, last]) => {
+  const answer = await fetch(address, {headers: last ? {"Last-Event-ID": last} : {}});
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  while (!heard.includes("\\n\\n")) heard += (await reader.read()).value;
+  await reader.cancel();
+  return heard;
+}"""
+
+
+async def test_what_needs_somebody_while_the_first_page_opens_is_told_and_after_a_break_not_again(visitor: Visitor):
+    """The page was drawn before, and its stream begins after."""
+    await visitor.begin("I want a list of garden paths")
+    await visitor.page.goto("/")
+    address = await visitor.page.locator("#stream").get_attribute("hx-sse:connect")
+    await visitor.at_the_vision("I want a list of garden tools")
+
+    first = await visitor.page.evaluate(FIRST, [address, None])
+    assert first.count("Needs you: Is this the app you want?") == 1
+    seen = first.partition("id: ")[2].partition("\n")[0]
+    assert "Needs you: " not in await visitor.page.evaluate(FIRST, [address, seen])
+
+
 async def test_what_is_too_long_is_refused_in_the_form_and_nothing_is_lost(visitor: Visitor):
     await visitor.begin("I want a diary")
     await visitor.told("Who is it for?")

@@ -1,5 +1,7 @@
 """Undo at a real page: the button is there for a while, takes the answer back at once, and goes by itself."""
 
+import re
+
 from playwright.async_api import Browser, expect
 from visitor import Nadia, Visitor, visiting
 
@@ -25,11 +27,12 @@ async def test_an_answer_is_taken_back_with_the_button_on_its_slip_and_the_quest
 
 async def test_the_button_goes_by_itself_and_whoever_was_on_it_is_on_the_slip(visitor: Visitor):
     page = visitor.page
-    await page.clock.install()
     await visitor.at_the_vision("I want a list of trees")
     await visitor.decide(VISION, "Approve")
+    await page.clock.install()
+    await page.reload()  # nothing is on its way any more that would lose patience when the clock leaps
     slip = page.get_by_role("article", name=f"Approved: {VISION}")
-    await expect(slip).to_contain_text("for 59 seconds")
+    await expect(slip).to_contain_text(re.compile(r"for 5\d seconds"))
     await slip.get_by_role("button", name="Undo").focus()
 
     await page.clock.run_for(61_000)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ async def asked(server: Server, project: str, before: str | None = None) -> str:
     return await until(gate, 60)
 
 
+async def wanted(server: Server, project: str) -> bool:
+    """Have the vision written, as soon as it is known what of."""
+    said = await server.http.post(f"/api/v1/projects/{project}/vision")
+    assert said.status_code in {200, 409}, said.text
+    return said.status_code == 200
+
+
 async def approve(server: Server, gate: str) -> None:
     answered = await server.http.post(f"/api/v1/gates/{gate}/answer", json={"decision": "approve"})
     assert answered.status_code == 200, answered.text
@@ -46,7 +54,7 @@ async def test_an_installation_goes_on_from_its_copy(
     served: Server, installation: Program, tmp_path: Path, request: pytest.FixtureRequest
 ):
     made = (await served.http.post("/api/v1/projects", json={"idea": "An app for recipes"})).json()["id"]
-    await served.http.post(f"/api/v1/projects/{made}/vision")
+    await until(partial(wanted, served, made), 60)
     vision = await asked(served, made)
     await approve(served, vision)
     roadmap = await asked(served, made, vision)

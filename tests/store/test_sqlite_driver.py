@@ -1,6 +1,8 @@
 """Our cursor for SQLite: what SQLAlchemy asks of it, on a real file, with one trip to the thread for a statement."""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -161,6 +163,22 @@ async def test_outside_a_transaction_nothing_waits_because_no_end_would_follow(c
 
     seen = await connection.trip(lambda: connection.raw.execute("SELECT name FROM names").fetchall())
     assert seen == [("Ada",)]
+
+
+async def test_who_goes_away_in_the_middle_of_a_statement_leaves_nobody_waiting(tmp_path: Path):
+    """Twice over: where a request is cancelled, it is so again at whatever it still waits for."""
+    connection = await sqlite.opening(tmp_path / "raw.db")()
+    begun, go = threading.Event(), threading.Event()
+    asked = asyncio.create_task(connection.trip(lambda: (begun.set(), go.wait(20))))
+    assert await asyncio.to_thread(begun.wait, 20)
+    closing = asyncio.create_task(connection.close())
+    await asyncio.sleep(0)
+    connection.stop()  # as the pool does, without waiting
+
+    go.set()
+    await asyncio.wait_for(closing, 20)
+    await asked
+    await connection.close()  # once more is no fault
 
 
 async def test_a_closed_connection_says_so(tmp_path: Path):

@@ -10,6 +10,7 @@ HOME = home.HomePage(
     "Good morning, Nadia",
     needs=(
         home.NeedCard(
+            "7",
             gates.card(Kind.VISION_DOC),
             QUESTION,
             f"{HREF}#gate-7",
@@ -17,6 +18,7 @@ HOME = home.HomePage(
             "Since 9:40. No rush: nothing happens without you.",
         ),
         home.NeedCard(
+            "8",
             gates.card(Kind.PHASE_COMPLETE),
             "Customers can choose a pick-up time. Does it do what you wanted?",
             "/projects/bakery/phases/2",

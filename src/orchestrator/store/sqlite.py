@@ -22,6 +22,12 @@ class Connection(aiosqlite.Connection):
     def cursor(self) -> "Cursor":  # type: ignore[override]  # the driver's would go to the thread to make one
         return Cursor(self)
 
+    async def close(self) -> None:
+        """In one trip: of a second one, as the driver makes, nothing is heard once the pool lost patience."""
+        ended = self.stop() if self._connection else None
+        if ended:
+            await ended
+
     async def commit(self) -> None:
         await self.trip(self.raw.commit)
 

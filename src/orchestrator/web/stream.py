@@ -61,8 +61,8 @@ async def follow(project_id: str, seen: int) -> AsyncIterator[Batch]:
                 await follower.changed(within=LOOK_AGAIN_S)
 
 
-def html(parts: str, number: int | None = None) -> str:
-    """One unnamed message, which the page swaps in. The number is where it goes on after a break."""
+def html(parts: str, number: int | str | None = None) -> str:
+    """One unnamed message, which the page swaps in. After a break it goes on at the number, or what stands for it."""
     lines = "".join(f"data: {line}\n" for line in parts.split("\n"))
     return f"{lines}\n" if number is None else f"id: {number}\n{lines}\n"
 

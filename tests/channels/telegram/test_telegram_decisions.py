@@ -5,6 +5,7 @@ from datetime import timedelta
 from channels.telegram.town import Town, room
 from ground.until import until
 from orchestrator import clock
+from orchestrator.channels.telegram import finding
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import ORCHESTRATOR, Answer, SetMember
 from orchestrator.domain.gate import Decision, Kind, Status, Way
@@ -132,8 +133,9 @@ async def test_yes_is_an_answer_only_to_what_was_to_be_seen(here: Town):
     user, nadia = await here.linked("Nadia")
     _, gate = await here.at_vision(user)
     card = await here.sees(nadia.chat, "needs you")
-    shown = await read(posts.at, (await room(nadia.chat)).id, f"gate:{gate.id}")
-    await tx(_hide, shown.id)
+    here_is = (await room(nadia.chat)).id
+    await until(lambda: read(finding.was_seen, here_is, gate.id))  # what is in the chat is noted a moment later
+    await tx(_hide, (await read(posts.at, here_is, f"gate:{gate.id}")).id)
     await here.said(nadia, "yes", "Please look at this first")
     assert (await read(gates.get, gate.id)).status is Status.PENDING
     await here.sees(nadia.chat, "needs you", after=card)

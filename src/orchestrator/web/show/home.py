@@ -56,6 +56,7 @@ def needs(viewer: Viewer, shown: Sequence[Standing]) -> tuple[NeedCard, ...]:
 def need(viewer: Viewer, found: Standing, gate: GateRow) -> NeedCard:
     since = times.since(gate.opened_at, viewer.now, viewer.zone)
     return NeedCard(
+        gate.id,
         gate_views.card(gate.kind),
         gate.question,
         around.where(gate),

@@ -9,8 +9,12 @@ from orchestrator.telling.marks import Field, Mark
 EXAMPLES = ("A sign-up sheet for a club", "A price list that updates itself", "Something I drew on paper")
 
 
+NONE = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class NeedCard:
+    gate: str
     mark: Mark
     question: str
     href: str
@@ -65,6 +69,16 @@ class HomePage:
     table: ProjectTable | None = None
     idea: Field = field(default_factory=Field)
     examples: tuple[str, ...] = EXAMPLES
+
+    @property
+    def stream(self) -> str:
+        """Where it is followed: from the decisions that it shows, so that one that comes while it opens is told."""
+        return f"/stream?known={known(self)}"
+
+
+def known(page: HomePage) -> str:
+    """The decisions that a page shows, as its stream is told of them."""
+    return ".".join(need.gate for need in page.needs) or NONE
 
 
 def greeting(name: str, now: datetime, zone: tzinfo) -> str:
