@@ -25,7 +25,7 @@ test: ## everything that CI runs: install, format, lint, types, layers, tests, c
 	@scripts/system-packages
 	@$(MAKE) --no-print-directory check
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
