@@ -62,6 +62,9 @@ async def test_a_key_is_shown_once_and_ends(plain: Program):
     assert all(line.endswith("nadia@example.org  ended") for line in lines)
     assert "has ended already" in await plain.refused("token", "rotate", rotated["id"])
     assert "There is no such key" in await plain.refused("token", "revoke", "nonsense")
+    found = (await plain("token", "create", "found in a log", "--user", "nadia@example.org", "--json")).json
+    assert (await plain("token", "revoke", found["token"])).code == 0
+    assert "works" not in (await plain("token", "list")).out
     await plain("token", "create", "x", "--days", "0", "--user", "nadia@example.org")
     assert "nadia@example.org  works for ever\n" in (await plain("token", "list")).out
 

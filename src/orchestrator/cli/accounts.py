@@ -84,7 +84,9 @@ def rotate(
 
 
 @token.command("revoke")
-def revoke(id: Id) -> None:
+def revoke(
+    id: Annotated[str, typer.Argument(help="The key’s id, as `token list` shows it, or the key itself.")],
+) -> None:
     """End a key at once."""
     _do(lambda accounts, here: accounts.token_revoke(here, id))
     typer.echo("This key does not work any more.")

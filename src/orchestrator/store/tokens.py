@@ -150,9 +150,10 @@ def _new(db: AsyncSession, raw: str, user_id: str, name: str, now: datetime, unt
     return row
 
 
-async def _row(db: AsyncSession, by: Actor, token_id: str) -> TokenRow:
-    """Read one of their own; at the command line, anybody's."""
-    row = await db.get(TokenRow, token_id)
+async def _row(db: AsyncSession, by: Actor, token: str) -> TokenRow:
+    """Read one of their own, by its id or by itself, as it was found somewhere; at the command line, anybody's."""
+    row = await db.get(TokenRow, token)
+    row = row or await db.scalar(select(TokenRow).where(TokenRow.hash == keys.hashed(token)))
     if row is None or by.user_id not in (row.user_id, ORCHESTRATOR.user_id):
         raise NotFound("There is no such key.")
     return row

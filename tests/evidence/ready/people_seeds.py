@@ -303,7 +303,7 @@ DISHONEST: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {
         {
             "S5": "not_checked: Nobody got at what is another’s, but not all could be told",
             "S7": "failed: POST /notes leaves no trace of by whom",
-            "S12": "not_checked: It has no address at which somebody could make a second key",
+            "S12": "not_checked: It has no address, and .orchestrator.toml names no commands, by which",
             "O4": "failed: An error that nobody expected (GET /notes: 500) is reported nowhere",
         },
     ),

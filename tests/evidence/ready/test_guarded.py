@@ -62,3 +62,57 @@ async def test_people_come_into_being_as_the_repository_says():
     people = '[people]\nmake = "python3 make.py {data} {name} {password}"\nsign_in = "/login"\n'
     found = await said(hidden, "S5", told=START + people, **{"make.py": make})
     assert found["S5"].startswith("proven"), found
+
+
+LIST = 'rows = DB.execute("select * from note where owner = ?", (person[0],))\n'
+ONE_BY_ONE = """ids = DB.execute("select id from note where owner = ?", (person[0],)).fetchall()
+            rows = [DB.execute("select * from note where id = ?", id).fetchone() for id in ids]
+"""
+NOTHING_SHOWN = (("[shown(row) for row in rows]", "[]"), ("html.escape(row[2])", "row[0]"))
+POINTS = ("owner integer, title", "owner integer references person (id), title")
+
+
+@pytest.mark.parametrize(
+    ("tricks", "words"),
+    [
+        ((), "proven: GET /notes asks its database 2 times for 31 things as for 1, and waits "),
+        ((POINTS,), "failed: 1 column that points to other tables has no index: “note.owner”"),
+        (((LIST, ONE_BY_ONE),), "failed: GET /notes asks its database 33 times for 31 things, and 3 times for 1"),
+        (
+            NOTHING_SHOWN,
+            "not_checked: No address lists",
+        ),
+    ],
+)
+async def test_how_often_its_database_is_asked_for_few_things_and_for_many(
+    tricks: tuple[tuple[str, str], ...], words: str
+):
+    found = await said(tricked(*tricks), "P2")
+    assert found["P2"].startswith(words), found
+
+
+KEYS = """import secrets, sqlite3, sys
+db = sqlite3.connect(sys.argv[2] + "/app.db", timeout=20)
+if sys.argv[1] == "make":
+    token = secrets.token_urlsafe(16)
+    db.execute("insert into token (value, person) select ?, id from person where name = ?", (token, sys.argv[3]))
+    print(token)
+elif sys.argv[1] == "revoke":
+    db.execute("delete from token where value = ?", (sys.argv[3],))
+db.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("does", "words"), [("revoke", "proven"), ("nothing", "failed: A key that was taken away still works (200)")]
+)
+async def test_keys_are_made_and_taken_away_by_commands_where_no_address_does(does: str, words: str):
+    hidden = tricked(('        "/tokens": {"post": {}},\n', ""))
+    make = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1] + '/app.db')\n"
+    make += "db.execute('insert into person (name, password) values (?, ?)', sys.argv[2:])\ndb.commit()\n"
+    people = '[people]\nmake = "python3 make.py {data} {name} {password}"\n'
+    people += (
+        f'token = "python3 keys.py make {{data}} {{name}}"\nrevoke = "python3 keys.py {does} {{data}} {{token}}"\n'
+    )
+    found = await said(hidden, "S12", told=START + people, **{"make.py": make, "keys.py": KEYS})
+    assert found["S12"].startswith(words), found

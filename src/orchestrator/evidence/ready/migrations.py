@@ -216,15 +216,18 @@ async def indexed(look: Look) -> Found:
     if top is None:
         return unchecked("Its tables could not be looked at, because its migrations do not work.")
     if top.unindexed:
-        number = counted(len(top.unindexed), "column")
-        return failed(
-            f"{number} that point to other tables have no index: {listed(top.unindexed)}.", look.read(_ours(look))
-        )
-    return unchecked(f"All {top.points} columns that point to other tables have an index; queries were not measured.")
+        return failed(f"{pointing(len(top.unindexed), 'no index')}: {listed(top.unindexed)}.", look.read(_ours(look)))
+    return unchecked(f"{pointing(top.points, 'an index')}; queries were not measured.")
+
+
+def pointing(count: int, what: str) -> str:
+    """“2 columns that point to other tables have an index”."""
+    verbs = ("points", "has") if count == 1 else ("point", "have")
+    return f"{counted(count, 'column')} that {verbs[0]} to other tables {verbs[1]} {what}"
 
 
 def _ours(look: Look) -> list[str]:
     return [path for path in look.tree if "versions/" in path and path.endswith(".py")] or sorted(look.tree)[:20]
 
 
-PROOFS = (Proof("O8", both_ways), Proof("P2", indexed))
+PROOFS = (Proof("O8", both_ways),)

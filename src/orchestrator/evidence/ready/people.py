@@ -119,7 +119,7 @@ async def _made(asked: Asked, person: Person) -> httpx.Response | None:
     """The person is there now, if that was in our hands; what the application answered."""
     declared = told.told(asked.look.texts).people
     if declared.make:
-        ran = await _run(asked, "people", declared.make, person)
+        ran = await run(asked, "people", declared.make, person)
         if ran.ended.code != 0:
             raise NotPossible(f"The command that makes people, in .orchestrator.toml, fails: {ran.output[-200:]}")
         return None
@@ -132,8 +132,18 @@ async def _made(asked: Asked, person: Person) -> httpx.Response | None:
     return None
 
 
-async def _run(asked: Asked, name: str, command: tuple[str, ...], person: Person) -> Any:
-    words = {"{name}": person.name, "{email}": person.email, "{password}": person.password}
+async def token_by_command(asked: Asked, person: Person) -> str:
+    """What the declared command prints that lets this person in; nothing where it fails."""
+    ran = await run(asked, "token", told.told(asked.look.texts).people.token, person)
+    words = ran.output.split()
+    return str(words[-1]) if ran.ended.code == 0 and words else ""
+
+
+async def run(
+    asked: Asked, name: str, command: tuple[str, ...], person: Person, more: Mapping[str, str] | None = None
+) -> Any:
+    """A declared command about this person, beside the application."""
+    words = {"{name}": person.name, "{email}": person.email, "{password}": person.password, **(more or {})}
     interpreter = asked.known.get("interpreter")
     return await asked.app.run(name, apps.own(command, interpreter), words)
 
@@ -157,9 +167,8 @@ async def _handed(person: Person, route: Route) -> httpx.Response:
 async def _signed_in(asked: Asked, person: Person, said: httpx.Response | None) -> bool:
     declared = told.told(asked.look.texts).people
     if declared.token:
-        ran = await _run(asked, "token", declared.token, person)
-        words = ran.output.split()
-        return bool(ran.ended.code == 0 and words) and _carries(person, words[-1])
+        token = await token_by_command(asked, person)
+        return bool(token) and _carries(person, token)
     if await _by_password(asked, person, declared.sign_in):
         return True
     if said is not None and (_kept(person, said)):

@@ -2,11 +2,12 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
 
-from orchestrator.evidence.ready import made_up, people, routes, things
+from orchestrator.evidence.ready import made_up, people, routes, things, told
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.proof import Found, failed, proven, unchecked
@@ -16,7 +17,10 @@ from orchestrator.evidence.words import counted
 KEYS = re.compile(r"/(?:access-?_?|api-?_?|personal-?_?access-?_?)?(?:tokens?|keys?)/?$", re.IGNORECASE)
 REFUSED = frozenset({401, 403})
 OFTEN = 30
-NO_KEYS = "It has no address at which somebody could make a second key and take the first away."
+NO_KEYS = (
+    "It has no address, and .orchestrator.toml names no commands, "
+    "by which somebody could make a second key and take the first away."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +28,35 @@ class Key:
     """A key, and where it is taken away."""
 
     token: str
-    taken: str  # the address that takes it away
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a key is made, and one is taken away: at addresses, or by commands."""
+
+    name: str
+    make: Callable[[], Awaitable[Key | None]]
+    take: Callable[[Key], Awaitable[object]]
 
 
 async def rotated(asked: Asked) -> Found:
     ana, _ = await people.two(asked)
-    route = next((one for one in routes.read(asked.document) if _makes(one)), None)
+    way = _by_address(asked, ana) or _by_command(asked, ana)
     guarded = await _guarded(asked)
-    if route is None or not guarded:
-        said = NO_KEYS if route is None else "No address asks for a key, so nothing could be tried."
+    if way is None or not guarded:
+        said = NO_KEYS if way is None else "No address asks for a key, so nothing could be tried."
         return unchecked(said, asked.seen("which addresses make keys"))
-    first, second = await _made(asked, ana, route), await _made(asked, ana, route)
+    first, second = await way.make(), await way.make()
     if first is None or second is None or first.token == second.token:
-        return failed(f"{route.name} does not make a second key.", asked.seen(f"{route.name}, twice"))
+        return failed(f"{way.name} does not make a second key.", asked.seen(f"{way.name}, twice"))
     before = [await _used(asked, one, guarded) for one in (first, second)]
     if REFUSED & set(before):
         return failed("Two keys of one person do not work at the same time.", asked.seen(f"both keys: {before}"))
-    refused = await _while_taken(asked, ana, first, second, guarded)
+    refused = await _while_taken(asked, way, first, second, guarded)
     after = await _used(asked, first, guarded)
     said = f"the second key, {OFTEN} times meanwhile: {refused} refused; the first afterwards: {after}"
-    evidence = asked.seen(f"{route.name}, twice, and DELETE {first.taken.rpartition('/')[0]}/…", said=said)
+    evidence = asked.seen(f"{way.name}, twice, and {first.taken}", said=said)
     if refused:
         return failed(f"While one key was taken away, the other was refused {counted(refused, 'time')}.", evidence)
     if after not in REFUSED:
@@ -62,6 +75,32 @@ def _makes(route: Route) -> bool:
 def _asks_password(route: Route) -> bool:
     wanted = {**(route.body or {}).get("properties", {}), **(route.form or {}).get("properties", {})}
     return any(made_up.PASSWORD.search(name) for name in wanted)
+
+
+def _by_address(asked: Asked, ana: Person) -> Way | None:
+    route = next((one for one in routes.read(asked.document) if _makes(one)), None)
+    if route is None:
+        return None
+
+    async def take(key: Key) -> None:
+        await ana.ask("DELETE", key.taken)
+
+    return Way(route.name, lambda: _made(asked, ana, route), take)
+
+
+def _by_command(asked: Asked, ana: Person) -> Way | None:
+    declared = told.told(asked.look.texts).people
+    if not declared.token or not declared.revoke:
+        return None
+
+    async def make() -> Key | None:
+        token = await people.token_by_command(asked, ana)
+        return Key(token, "the command that revokes it") if token else None
+
+    async def take(key: Key) -> None:
+        await people.run(asked, "revoke", declared.revoke, ana, {"{token}": key.token})
+
+    return Way("The command that makes keys", make, take)
 
 
 async def _made(asked: Asked, ana: Person, route: Route) -> Key | None:
@@ -90,12 +129,8 @@ async def _used(asked: Asked, key: Key, path: str) -> int:
         return (await people.patient(client, "GET", path)).status_code
 
 
-async def _while_taken(asked: Asked, ana: Person, first: Key, second: Key, path: str) -> int:
+async def _while_taken(asked: Asked, way: Way, first: Key, second: Key, path: str) -> int:
     """How often the second is refused while the first is taken away."""
-
-    async def taken() -> httpx.Response:
-        return await ana.ask("DELETE", first.taken)
-
     using = [_used(asked, second, path) for _ in range(OFTEN)]
-    codes, _ = await asyncio.gather(asyncio.gather(*using), taken())
+    codes, _ = await asyncio.gather(asyncio.gather(*using), way.take(first))
     return sum(code in REFUSED or code >= httpx.codes.INTERNAL_SERVER_ERROR for code in codes)

@@ -15,11 +15,15 @@ from orchestrator.evidence.declared import FILE
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Commands may have {name}, {email}, {password} and {data} in them. `token` prints what lets this person in."""
+    """Commands may have {name}, {email}, {password} and {data} in them. `token` prints what lets this person in.
+
+    `revoke` takes away the {token} that was printed.
+    """
 
     make: tuple[str, ...] = ()
     token: tuple[str, ...] = ()
     sign_in: str = ""
+    revoke: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ def told(texts: Mapping[str, str]) -> Told:
     people, hooks, audit, load = (_table(known, name) for name in ("people", "hooks", "audit", "load"))
     moves, copies = _table(known, "migrations"), _table(known, "copies")
     return Told(
-        People(_command(people, "make"), _command(people, "token"), _text(people, "sign_in")),
+        People(
+            _command(people, "make"), _command(people, "token"), _text(people, "sign_in"), _command(people, "revoke")
+        ),
         Hooks(*(_texts(hooks, name) for name in ("addresses", "secrets", "headers", "allowed"))),
         _text(audit, "address"),
         _text(moves, "folder").strip("/"),
