@@ -16,7 +16,7 @@ STEPS = sorted(WORKING)
 BEHIND = ("moved:", "turn:stored", "look:stored")
 ELSEWHERE = "channels"  # the folder of what only those come by who speak with other services
 ON_GITHUB = "hub"  # so begin the names of the modules that see to repositories there
-BY_MODEL = {"summed"}  # nobody comes by here without a model
+BY_MODEL = {"summed", "retold"}  # nobody comes by here without a model
 
 
 def everywhere() -> set[str]:

@@ -25,7 +25,7 @@ ANTHROPIC = "anthropic:claude-sonnet-5"
 RESPONSES = "openai-responses:gpt-5"
 CHAT = "openai:gpt-5"  # where OPENAI_BASE_URL is set: what others speak who speak like OpenAI
 APIS = {ANTHROPIC: "anthropic", RESPONSES: "responses", CHAT: "chat"}
-FORMS = {"reply": "turn", "memory": "memory", "solution": "vision", "phases": "roadmap"}
+FORMS = {"reply": "turn", "memory": "memory", "solution": "vision", "phases": "roadmap", "told": "report"}
 IDEA = "I want a meal planning app for busy parents"
 HELLO = says("A meal planner. Who cooks on a normal evening?")
 QUICK = {"rate_limits": "off", "reconcile_s": 0.5, "stalled_s": 1, "drain_s": 0.5}
@@ -37,7 +37,7 @@ def settings(api: ModelApi, model: str = ANTHROPIC, **more: Any) -> dict[str, An
 
 
 def form(asked: Asked) -> str:
-    """What is asked for: a turn, a memory, a vision or a roadmap."""
+    """What is asked for: a turn, a memory, a vision, a roadmap or a report."""
     return next(name for field, name in FORMS.items() if field in asked.schema["properties"])
 
 

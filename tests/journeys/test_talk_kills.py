@@ -182,4 +182,4 @@ async def test_what_one_process_began_to_write_another_writes(
 
 def test_every_point_of_a_turn_is_died_at():
     assert {name for name in points.everywhere() if name.startswith("turn:")} == set(AT)
-    assert points.everywhere() >= points.BY_MODEL == {"summed"}
+    assert points.everywhere() >= points.BY_MODEL == {"summed", "retold"}

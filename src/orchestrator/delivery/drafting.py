@@ -75,7 +75,7 @@ async def vision(brief: Brief, earlier: Vision | None) -> tuple[Vision, Usage]:
     if not (model := runtime().model):
         return plainly, Usage()
     told = _material("brief", plainly.model_dump(mode="json", exclude={"questions", "solution"}))
-    text, usage = await _asked(model, prompts.text("vision"), told, VisionText, lambda text: _misses(plainly, text))
+    text, usage = await asked(model, prompts.text("vision"), told, VisionText, lambda text: _misses(plainly, text))
     return (_worded(plainly, text) if text else plainly), usage
 
 
@@ -140,7 +140,7 @@ async def _features(
     )
     wishes = _material("wishes", list(notes)) if notes else ""
     only = "The builder makes prototypes: leave `criteria` empty.\n" if prototype else ""
-    text, usage = await _asked(
+    text, usage = await asked(
         model,
         prompts.text("roadmap"),
         f"{told}\n{wishes}\n{only}",
@@ -180,7 +180,7 @@ def _criterion(text: CriterionText) -> Criterion:
     return Criterion(id="", text=_text(text.text), feature=text.feature)
 
 
-async def _asked(
+async def asked(
     model: Model, rules: str, material: str, form: type[Form], wrong: Callable[[Form], str]
 ) -> tuple[Form | None, Usage]:
     """Ask, and ask once more where what came does not fit. None where no answer can be used."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from orchestrator import clock, faults
-from orchestrator.delivery import hub, playbook, readiness
+from orchestrator.delivery import hub, playbook, readiness, retelling
 from orchestrator.delivery.review_rows import Rows, as_phase, decisions, intended, rows
 from orchestrator.domain.project import Project, Step
 from orchestrator.domain.review import execution, improving, patterns, reviewed
@@ -64,7 +64,7 @@ async def put(project: Project, taken: Taken | None, key: str) -> None:
     """Have both reports in the repository, once per key. An app is complete also where that cannot be."""
     faults.point("reports")
     try:
-        facts = await gathered(project.id, taken, complete=True)
+        facts = await retelling.asked(project.id, await gathered(project.id, taken, complete=True))
         texts = {EXECUTION: execution.markdown(facts), REVIEW: reviewed.markdown(review(facts))}
         texts = {path: text for path, text in texts.items() if await _ours(project.id, facts.save_point, path)}
         if (await read(rows, project.id)).project.hub:
@@ -105,7 +105,7 @@ async def gathered(project_id: str, taken: Taken | None = None, *, complete: boo
     phases = await asyncio.gather(*(_phase(known, row, source, taken) for row in here))
     head = await _head(project_id) if source else ""
     guides, closed = await _guides(source, head) if source else ((), ())
-    return Facts(
+    facts = Facts(
         name=project.name,
         save_point=head,
         at=clock.now(),
@@ -123,6 +123,7 @@ async def gathered(project_id: str, taken: Taken | None = None, *, complete: boo
         closed=closed,
         ready=await _ready(project_id),
     )
+    return await retelling.known(project_id, facts)
 
 
 def _is(row: PhaseRow, taken: Taken | None) -> bool:

@@ -13,9 +13,10 @@ PASSED = "80 % of the limit is used: {spent} of {budget}. When all of it is used
 
 
 def add(db: AsyncSession, project: ProjectRow, what: str, about: str, usage: Usage) -> None:
-    """Write down what something cost, under the project's row lock. `what` is turn, vision, roadmap, summary or run.
+    """Write down what something cost, under the project's row lock.
 
-    The first time that most of the limit is used, the conversation says so.
+    `what` is turn, vision, roadmap, summary, report or run. The first time that most of the limit is used, the
+    conversation says so.
     """
     if not usage.calls:
         return

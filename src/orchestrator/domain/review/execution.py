@@ -20,6 +20,8 @@ TITLE = "Execution report"
 FROM = (
     "It is made from what was written down, from git, and from checks that we ran ourselves. No builder’s word counts."
 )
+WORDS = 1_200  # characters of a model
+BY_A_MODEL = "These are the words of an AI model, who was told the facts below. What stands below counts."
 EARLY = "Nothing is part of the app yet."
 
 
@@ -32,6 +34,7 @@ def markdown(facts: Facts, number: int = 0) -> str:
         f"# {TITLE}{of}",
         head(facts),
         FROM,
+        *([] if number else in_short(facts)),
         "## What was built",
         *([part for phase in shown for part in _built(phase)] or [EARLY]),
         "## Files",
@@ -39,13 +42,13 @@ def markdown(facts: Facts, number: int = 0) -> str:
         "## Checks",
         *(_checks(shown) or ["Nothing was checked yet."]),
         "## What went well",
-        bullets(_well(shown), "No fact says so yet."),
+        bullets(well(shown), "No fact says so yet."),
         "## What was hard",
-        bullets(_hard(facts, phases, whole=not number), "Nothing was cut off, sent back, stopped or alarmed."),
+        bullets(hard(facts, phases, whole=not number), "Nothing was cut off, sent back, stopped or alarmed."),
         "## Where it is not what was planned",
         bullets((_differs(one) for one in rules.found(facts) if number in {0, one.phase}), "Nowhere, by our rules."),
         "## What was left out, and why",
-        bullets(_left(facts, phases), "Nothing that was promised."),
+        bullets(left(facts, phases), "Nothing that was promised."),
         "## Time and money",
         _spent(facts, phases, number),
     )
@@ -60,6 +63,11 @@ def _in_order(phase: Phase) -> list[Promise]:
     return sorted(phase.promises, key=lambda one: [int(part) for part in re.findall(r"\d+", one.id)] or [0])
 
 
+def in_short(facts: Facts) -> list[str]:
+    """A model's words, if there are any, and whose they are."""
+    return ["## In short", f"> {said(facts.words, WORDS)}", BY_A_MODEL] if facts.words else []
+
+
 def values(facts: Facts, number: int = 0) -> dict[str, Any]:
     """For programs."""
     phases = _of(facts, number)
@@ -68,6 +76,7 @@ def values(facts: Facts, number: int = 0) -> dict[str, Any]:
         "commit": facts.save_point,
         "at": facts.at.isoformat(),
         "complete": facts.complete,
+        "words": "" if number else facts.words,
         "phases": [asdict(phase) for phase in phases],
         "files": [asdict(file) for file in files],
     }
@@ -117,7 +126,8 @@ def _check(check: Check) -> str:
     return f"“{said(check.name)}” {passed}: {said(check.sentence)} ({check.seconds:.1f} s{shown})"
 
 
-def _well(phases: Sequence[Phase]) -> Iterator[str]:
+def well(phases: Sequence[Phase]) -> Iterator[str]:
+    """What the facts say went well."""
     for phase in phases:
         told = [*(["every promise is kept"] if phase.promises and all(one.kept for one in phase.promises) else [])]
         told += ["our checks found nothing from the first time on"] if phase.checks and not phase.red else []
@@ -128,7 +138,8 @@ def _well(phases: Sequence[Phase]) -> Iterator[str]:
             yield f"Phase {phase.number}: {listed(told)}."
 
 
-def _hard(facts: Facts, phases: Sequence[Phase], *, whole: bool) -> Iterator[str]:
+def hard(facts: Facts, phases: Sequence[Phase], *, whole: bool) -> Iterator[str]:
+    """What was cut off, sent back, stopped or alarmed."""
     for phase in phases:
         yield from (f"Phase {phase.number}: {one}" for one in _troubles(phase))
     if whole:
@@ -172,7 +183,8 @@ def said_with_code(text: str) -> str:
     )
 
 
-def _left(facts: Facts, phases: Sequence[Phase]) -> Iterator[str]:
+def left(facts: Facts, phases: Sequence[Phase]) -> Iterator[str]:
+    """What was promised and is not there, and why."""
     for phase in phases:
         if not phase.done:
             why = "it was taken out again" if phase.undone else "it is not finished"

@@ -169,6 +169,7 @@ class Facts:
     guides: tuple[tuple[str, str], ...] = ()  # the project's own rules and commands, by their paths
     closed: tuple[str, ...] = ()  # of their places those that cannot be changed by adding text
     ready: Ready | None = None
+    words: str = ""  # a model’s, about exactly this
 
     @property
     def done(self) -> tuple[Phase, ...]:

@@ -10,9 +10,9 @@ LONGEST = 300  # characters of what somebody said
 MINUTE, HOUR = 60, 3600
 
 
-def said(text: str) -> str:
+def said(text: str, limit: int = LONGEST) -> str:
     """What somebody wrote, or a program: one line in which nothing is markup."""
-    return plain.escaped(plain.cut(plain.one_line(plain.visible(text)), LONGEST))
+    return plain.escaped(plain.cut(plain.one_line(plain.visible(text)), limit))
 
 
 def code(text: str) -> str:

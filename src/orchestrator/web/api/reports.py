@@ -24,6 +24,7 @@ class ReportOut(BaseModel):
     commit: str
     at: str
     complete: bool
+    words: str = Field(description="A model’s summary of these facts, which alone count; empty without one.")
     phases: list[dict[str, Any]] = Field(description="Each with its promises, files, checks and pieces of work.")
     files: list[dict[str, Any]] = Field(description="From the beginning to now.")
     markdown: str

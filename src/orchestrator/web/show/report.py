@@ -8,11 +8,13 @@ from orchestrator.telling.marks import Link
 from orchestrator.web import markdown
 from orchestrator.web.show import around
 from orchestrator.web.show.viewer import Viewer
-from orchestrator.web.views.report import Paper, ReportPage
+from orchestrator.web.views.report import Paper, Part, ReportPage
 from orchestrator.web.views.shell import Tab
 
 API = "/api/v1"
 WHOLE = "How it was built"
+TOP = 3  # of the headings within the page
+FOLDED = {"Files", "Checks", "The project’s own rules", "What to do better", "The rules of this review"}
 
 
 def page(viewer: Viewer, found: Standing, facts: Facts) -> ReportPage:
@@ -43,7 +45,15 @@ def of_phase(viewer: Viewer, found: Standing, facts: Facts, number: int) -> Repo
 
 
 def _paper(id: str, text: str, download: str) -> Paper:
-    return Paper(id, markdown.html(text), download)
+    head, *sections = text.split("\n## ")
+    return Paper(id, (Part(markdown.html(head, TOP)), *map(_part, sections)), download)
+
+
+def _part(section: str) -> Part:
+    title, _, body = section.partition("\n")
+    if title in FOLDED:
+        return Part(markdown.html(body, TOP + 2), title)
+    return Part(markdown.html(f"## {section}", TOP + 1))
 
 
 def _link(href: str, number: int) -> Link:

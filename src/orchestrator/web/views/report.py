@@ -9,9 +9,17 @@ from orchestrator.web.views.shell import ProjectHead
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a document. What has a title is folded under it: whoever cannot code need not read it."""
+
+    html: Markup
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     id: str
-    html: Markup
+    parts: tuple[Part, ...]
     download: str
 
 
