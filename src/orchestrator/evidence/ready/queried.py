@@ -61,7 +61,7 @@ async def sparing(look: Look) -> Found:
     tables = await migrations.indexed(look)
     if tables.state is not State.NOT_CHECKED or database.without(look):
         return tables
-    if look.stack.language is not Language.PYTHON or database.kept(look).server or not asking.serves(look):
+    if look.stack.language is not Language.PYTHON or not asking.serves(look):
         return unchecked(f"{tables.sentence} {NOT_SEEN}")
     try:
         return _judged(await look.once("queries", measured), tables)
