@@ -150,9 +150,8 @@ def problem(
     sentence: str, phase: int, proof: Proof, *, building: bool, merging: bool = False, usually: str = ""
 ) -> Question:
     """Ask how to go on. `building`: there is a trial copy to go back from; `merging`: it is built, and not taken in."""
-    safe = (
-        f"Phases 1 to {phase - 1} are untouched; phase {phase} is on a trial copy." if phase > 1 else "Nothing is lost."
-    )
+    before = "Phase 1 is" if phase == 2 else f"Phases 1 to {phase - 1} are"  # noqa: PLR2004
+    safe = f"{before} untouched; phase {phase} is on a trial copy." if phase > 1 else "Nothing is lost."
     if building and phase == 1:
         safe = "Nothing is lost; phase 1 is on a trial copy."
     return Question(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from orchestrator.domain.plain import ended
 from orchestrator.domain.project import Step
 from orchestrator.telling import times
 from orchestrator.telling.marks import Link, State
@@ -111,7 +112,7 @@ def _leave(facts: Facts) -> StatusLine:
 
 
 def _stuck(facts: Facts) -> StatusLine:
-    where = f"Stuck in phase {facts.phase} of {facts.phases}{_outcome(facts)}." if facts.phase else "Stuck."
+    where = ended(f"Stuck in phase {facts.phase} of {facts.phases}{_outcome(facts)}") if facts.phase else "Stuck."
     return StatusLine(
         State.STUCK,
         "stuck",

@@ -20,6 +20,7 @@ TITLE = "Execution report"
 FROM = (
     "It is made from what was written down, from git, and from checks that we ran ourselves. No builder’s word counts."
 )
+NOTHING = 0.005  # what would look like it
 WORDS = 1_200  # characters of a model
 BY_A_MODEL = "These are the words of an AI model, who was told the facts below. What stands below counts."
 EARLY = "Nothing is part of the app yet."
@@ -203,4 +204,5 @@ def _spent(facts: Facts, phases: Sequence[Phase], number: int) -> str:
     money = sum(phase.money for phase in phases) if number else facts.spent
     limit = f" The first limit was {facts.symbol}{facts.limit:,.2f}." if facts.limit and not number else ""
     built = f"Builders worked {length(seconds)}, and our checks took {length(checked)}."
-    return f"{built} It cost {facts.symbol}{money:,.2f}.{limit}"
+    cost = f"less than {facts.symbol}0.01" if 0 < money < NOTHING else f"{facts.symbol}{money:,.2f}"
+    return f"{built} It cost {cost}.{limit}"

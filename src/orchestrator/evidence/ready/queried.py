@@ -24,7 +24,7 @@ from orchestrator.evidence.ready.stack import Language
 from orchestrator.evidence.words import counted, listed
 
 WATCHER = python.INSIDE / "queries_of_sqlite.py"
-WATCH, QUERIES = "watch", "queries.txt"  # below the place: the watcher's folder, and what it writes
+WATCH, QUERIES = "watch", "watch/queries.txt"  # below the place: the watcher's folder, and what it writes
 FILE_HEAD = b"SQLite format 3\0"
 MORE, MAKE_S, LISTED = 30, 45.0, 5  # things made for the second look; at least so many of them must be seen
 LOOKS = 3
@@ -136,7 +136,7 @@ def _watched(start: apps.Start, folder: Path) -> apps.Start:
         for word in start.command
     )
     path = ":".join(filter(None, (watch, start.env.get("PYTHONPATH", ""))))
-    return replace(start, command=words, env={**start.env, "PYTHONPATH": path, "QUERIES_TO": str(folder / QUERIES)})
+    return replace(start, command=words, env={**start.env, "PYTHONPATH": path})
 
 
 def _fresh(folder: Path, data: Path) -> None:

@@ -1,14 +1,14 @@
 """Comes before everything else in an application that is measured: notes each query to SQLite, and how long it took.
 
-Found by Python itself under the name `sitecustomize`. One line for each: `asked`, and `took` with milliseconds.
+Found by Python itself under the name `sitecustomize`. What it notes is beside it, a line for each query: `asked`, and
+`took` with milliseconds.
 """
 
-import os
 import sqlite3
 import time
 from typing import Any
 
-TARGET = os.environ.get("QUERIES_TO", "")
+TARGET = f"{__file__.rpartition('/')[0]}/queries.txt"
 connects = sqlite3.connect
 
 
@@ -85,5 +85,4 @@ def connect(*given: Any, **more: Any) -> Any:
     return made
 
 
-if TARGET:
-    sqlite3.connect = sqlite3.dbapi2.connect = connect
+sqlite3.connect = sqlite3.dbapi2.connect = connect
