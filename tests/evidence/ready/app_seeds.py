@@ -78,7 +78,10 @@ class App(BaseHTTPRequestHandler):
             return self.answer(429, {"error": "Too many requests, please wait a moment."})
         if not self.known():
             return self.answer(401, {"error": "Please sign in first."})
-        return self.answer(200, json.loads(body))
+        try:
+            return self.answer(200, json.loads(body))
+        except ValueError:
+            return self.answer(400, {"error": "This is no JSON."})
 
     def log_message(self, *args):
         pass
@@ -90,17 +93,29 @@ class Server(ThreadingHTTPServer):
 
 Server(("127.0.0.1", int(sys.argv[1])), App).serve_forever()
 """
-START = '[preview]\ncommand = "python3 main.py {port}"\n'
+START = '[preview]\ncommand = "python3 main.py {port}"\n[people]\ntoken = "echo secret"\n'
 SIGN_IN = 'return self.answer(401, {"error": "Please sign in first."})'
 ASKS_READERS = (
     f"            if not self.known():\n                {SIGN_IN}\n            return self.answer(200, ITEMS)"
 )
-ASKS_WRITERS = f"        if not self.known():\n            {SIGN_IN}\n        return self.answer(200, json.loads(body))"
+DOOR = f"        if not self.known():\n            {SIGN_IN}\n"
+TAKES = """        try:
+            return self.answer(200, json.loads(body))
+        except ValueError:
+            return self.answer(400, {"error": "This is no JSON."})
+"""
+ASKS_WRITERS = DOOR + TAKES
 BREAKS = """        try:
             json.loads(body)["name"].upper()
         except Exception:
             return self.answer(500, {"error": "Something went wrong here."})
-        return self.answer(201, {})"""
+        return self.answer(201, {})
+"""
+MANY_AND_ONE = """MORE = {f"/items/{number}/more": {"get": {}} for number in range(80)}
+OPENAPI["paths"] = {**OPENAPI["paths"], **MORE, "/": {"get": {}}}
+
+
+"""
 NOTHING = '{"error": "There is no such page."}'
 NOT_FOUND = f"return self.answer(404, {NOTHING})"
 WELL = '{"status": "well"}'
@@ -120,9 +135,10 @@ TRICKS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "S4": [
         (ASKS_READERS, ITEMS_GIVEN, "GET /items"),
-        (ASKS_WRITERS, "        return self.answer(200, {})", "POST /items"),
+        (ASKS_WRITERS, "        return self.answer(200, {})\n", "POST /items"),
         ('self.headers.get("authorization") == "Bearer secret"', "True", "Strangers are let in"),
         (ASKS_READERS, ASKS_READERS.replace("401", "404"), "Strangers are let in"),
+        ("class App(", f"{MANY_AND_ONE}class App(", "Strangers are let in at GET / (200)"),
     ],
     "F4": [
         (f"self.answer(404, {NOTHING})", "1 / 0", ""),
@@ -131,6 +147,8 @@ TRICKS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "S2": [
         (ASKS_WRITERS, BREAKS, "breaks on nonsense"),
+        (TAKES, BREAKS, "breaks on nonsense"),
+        ("Bearer secret", "Bearer another", "did not get past the door"),
         ('    "paths": {', '    "path": {', "does not say which addresses"),
     ],
     "P5": [('if path == "/items" or', SLOW, "slow")],

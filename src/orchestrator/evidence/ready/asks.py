@@ -15,6 +15,8 @@ from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.proof import Found
 from orchestrator.evidence.ready.routes import Route
 
+NO_ROUTES = "It does not say which addresses it has (OpenAPI), so they could not be asked one by one."
+
 
 @dataclass(slots=True)
 class Asked:

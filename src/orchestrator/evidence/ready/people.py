@@ -71,7 +71,7 @@ class Person:
 
 async def patient(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
     for _ in range(TRIES):
-        answer = await _begun(client, method, path, **more)
+        answer = await begun(client, method, path, **more)
         if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
             break
         said = answer.headers.get("retry-after", "1")
@@ -79,7 +79,7 @@ async def patient(client: httpx.AsyncClient, method: str, path: str, **more: Any
     return answer
 
 
-async def _begun(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
+async def begun(client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
     """Its answer, or the beginning of one that goes on for ever, such as a stream of events."""
     content = b""
     async with client.stream(method, path, **more) as answer:
@@ -95,7 +95,7 @@ async def two(asked: Asked) -> tuple[Person, Person]:
     """Ana and Ben, with names and passwords of this moment. Raises NotPossible where they cannot be."""
     if "people" not in asked.known:
         try:
-            asked.known["people"] = (await _somebody(asked), await _somebody(asked))
+            asked.known["people"] = (await another(asked), await another(asked))
         except NotPossible as why:
             asked.known["people"] = why
     found = asked.known["people"]
@@ -104,7 +104,8 @@ async def two(asked: Asked) -> tuple[Person, Person]:
     return found  # type: ignore[no-any-return]
 
 
-async def _somebody(asked: Asked) -> Person:
+async def another(asked: Asked) -> Person:
+    """Somebody new, who is signed in. Raises NotPossible where nobody can be."""
     name = made_up.mark()[:12]
     password = f"Q7!{''.join(secrets.choice(string.ascii_letters + string.digits) for _ in range(17))}"
     client = await asked.guests.enter_async_context(asked.app.client(headers=BY_HTTPS))

@@ -147,6 +147,20 @@ def odd_bodies(schema: Mapping[str, Any], seed: int = 0) -> Iterator[bytes]:
     yield json.dumps({name: {"deeper": [good] * 50} for name in good}).encode()
 
 
+def odd_forms(schema: Mapping[str, Any], seed: int = 0) -> Iterator[dict[str, str]]:
+    """Forms that are wrong in one way each: nothing in them, missing fields, odd texts, too much."""
+    yield {}
+    good = fitting(schema)
+    if not isinstance(good, dict):
+        return
+    texts = {name: str(value) for name, value in good.items()}
+    chance = random.Random(seed)  # noqa: S311 - to make things up
+    for name in texts:
+        yield {other: value for other, value in texts.items() if other != name}
+        for odd in chance.sample([one for one in ODD if isinstance(one, str)], 4):
+            yield {**texts, name: odd}
+
+
 def odd_words(seed: int = 0) -> list[str]:
     """Values for parameters in addresses."""
     chance = random.Random(seed)  # noqa: S311

@@ -1,0 +1,160 @@
+"""Nonsense at every address, from people who are let in there: whatever is turned away at the door says nothing."""
+
+import asyncio
+import re
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+from orchestrator.errors import NotPossible
+from orchestrator.evidence.ready import asks, people, routes, things
+from orchestrator.evidence.ready.asks import Asked
+from orchestrator.evidence.ready.people import Person
+from orchestrator.evidence.ready.proof import Found, failed, proven, unchecked
+from orchestrator.evidence.ready.routes import Route
+from orchestrator.evidence.ready.things import Thing
+from orchestrator.evidence.words import counted, listed
+
+SECONDS = 60.0
+GUESTS = 3  # so that one who is told to wait is relieved by the next
+FEWEST = 3  # pieces of nonsense that an address took in, where there are so many
+TURNED_AWAY = frozenset({401, 403, 429})
+LONGEST_WAIT_S = 2.0
+HOOKS = re.compile(r"hook", re.IGNORECASE)
+ENDS = re.compile(r"log-?_?out|sign-?_?(?:out|off)|password|session|token|/me/?$|account", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who is let in, or a stranger, and what is theirs."""
+
+    person: Person
+    things: Sequence[Thing] = ()
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A piece of nonsense; parameters in its `path` are filled in with things of whoever sends it."""
+
+    route: Route
+    path: str
+    body: bytes | None = None
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Trial:
+    """How far it came: what each address took in, and why the rest was turned away."""
+
+    guests: deque[Guest]
+    left: deque[Wrong]
+    until: float
+    reached: Counter[str] = field(default_factory=Counter)
+    refused: Counter[int] = field(default_factory=Counter)
+    sent: int = 0
+
+
+async def nonsense(asked: Asked) -> Found:
+    """Never a 5xx, whatever is sent to any address."""
+    if not asked.routes:
+        return unchecked(asks.NO_ROUTES)
+    pieces = {route.name: list(wrong(route, at)) for at, route in enumerate(asked.routes)}
+    trial = Trial(await _guests(asked), deque(_in_turn(pieces)), time.monotonic() + SECONDS)
+    while trial.left and time.monotonic() < trial.until:
+        piece = trial.left.popleft()
+        answer = await _sent(trial, piece)
+        if answer is not None and answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            said = f"sent: {(piece.body or str(piece.form or '').encode())[:200]!r}"
+            where = f"{piece.route.method} {answer.request.url.raw_path.decode()[:200]}"
+            return failed(
+                f"{piece.route.name} breaks on nonsense ({answer.status_code}).", asked.seen(where, answer, said)
+            )
+    return _judged(asked, trial, pieces)
+
+
+def _judged(asked: Asked, trial: Trial, pieces: Mapping[str, Sequence[Wrong]]) -> Found:
+    said = f"{sum(trial.reached.values())} of {trial.sent} requests were let in at {counted(len(pieces), 'address')}"
+    evidence = asked.seen("nonsense", said=said)
+    lacking = [name for name, known in pieces.items() if trial.reached[name] < min(FEWEST, len(known))]
+    if not lacking:
+        return proven(f"Nonsense broke none of its {counted(len(pieces), 'address')}: {said}.", evidence)
+    where = f"{counted(len(lacking), 'address')} of {len(pieces)} ({listed(lacking[:3])}{' …' * (len(lacking) > 3)})"  # noqa: PLR2004
+    if not any(guest.known for guest in trial.guests):
+        return unchecked(f"Nonsense did not get past the door of {where}: nobody of ours could sign in.", evidence)
+    if trial.refused[httpx.codes.TOO_MANY_REQUESTS] or trial.left:
+        return unchecked(f"There was no time for enough nonsense at {where}: it lets in only so much.", evidence)
+    return unchecked(f"Nonsense did not get past the door of {where}: none of our people is let in.", evidence)
+
+
+async def _guests(asked: Asked) -> deque[Guest]:
+    """Fresh people, for nonsense may take from them what others still need; a stranger where nobody can sign in."""
+    found: deque[Guest] = deque()
+    try:
+        for _ in range(GUESTS):
+            person = await people.another(asked)
+            found.append(Guest(person, await things.all_made(person, asked)))
+    except NotPossible:
+        pass
+    return found or deque([Guest(Person("", "", "", asked.client), known=False)])
+
+
+def _in_turn(pieces: Mapping[str, Sequence[Wrong]]) -> Iterator[Wrong]:
+    """One for each address, and again, so that each gets some; at last those that may take things or people away."""
+    rest = sorted(pieces.values(), key=lambda known: _ends(known[0].route))
+    for turn in range(max(map(len, rest))):
+        yield from (known[turn] for known in rest if turn < len(known))
+
+
+def _ends(route: Route) -> int:
+    return 2 if ENDS.search(route.path) else int(route.method == "DELETE")
+
+
+async def _sent(trial: Trial, piece: Wrong) -> httpx.Response | None:
+    """By whoever is next; who is told to wait is relieved, and the piece comes up again later."""
+    guest = trial.guests[0]
+    trial.guests.rotate(-1)
+    headers = {"content-type": "application/json"} if piece.body is not None else {}
+    given = {"data": piece.form} if piece.form is not None else {"content": piece.body, "headers": headers}
+    answer = await people.begun(guest.person.client, piece.route.method, _filled(piece, guest), **given)
+    trial.sent += 1
+    handled = answer.status_code != httpx.codes.TOO_MANY_REQUESTS and _is_a_door(piece.route)
+    if answer.status_code not in TURNED_AWAY or handled:
+        trial.reached[piece.route.name] += 1
+        return answer
+    trial.refused[answer.status_code] += 1
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        trial.left.append(piece)
+        wait = answer.headers.get("retry-after", "1")
+        await asyncio.sleep(min(LONGEST_WAIT_S, float(wait) if wait.isdigit() else 1.0) / len(trial.guests))
+    return answer
+
+
+def _is_a_door(route: Route) -> bool:
+    """Where it is for the address itself to refuse: who may come in, and whether a call is signed."""
+    return route.open or any(known.search(route.path) for known in (people.SIGNS_IN, people.REGISTERS, HOOKS))
+
+
+def _filled(piece: Wrong, guest: Guest) -> str:
+    """With things of their own in place of parameters, where they have any, so that what lies behind is reached."""
+    own = (things.fill(piece.path, thing) for thing in guest.things)
+    path = next((one for one in own if one is not None), piece.path)
+    return things.PARAMETER.sub("1", path)
+
+
+def wrong(route: Route, seed: int) -> Iterator[Wrong]:
+    """Wrong bodies at the address of a real thing first, then odd values in the address; at least one request."""
+    odd = routes.odd_words(seed)
+    if route.body is not None:
+        yield from (Wrong(route, route.path, body) for body in list(routes.odd_bodies(route.body, seed))[:60])
+    if route.form is not None:
+        yield from (Wrong(route, route.path, form=form) for form in routes.odd_forms(route.form, seed))
+    for name in route.query:
+        yield from (Wrong(route, f"{route.path}?{name}={word}") for word in odd)
+    if "{" in route.path:
+        yield from (Wrong(route, route.at(word), b"{}" if route.body else None) for word in odd)
+    elif route.body is None and route.form is None and not route.query:
+        yield Wrong(route, route.path)
