@@ -138,7 +138,7 @@ TRICKS: dict[str, list[tuple[str, str, str]]] = {
         (ASKS_WRITERS, "        return self.answer(200, {})\n", "POST /items"),
         ('self.headers.get("authorization") == "Bearer secret"', "True", "Strangers are let in"),
         (ASKS_READERS, ASKS_READERS.replace("401", "404"), "Strangers are let in"),
-        ("class App(", f"{MANY_AND_ONE}class App(", "Strangers are let in at GET / (200)"),
+        ("class App(", f"{MANY_AND_ONE}class App(", "Strangers are let in at “GET / (200)”"),
     ],
     "F4": [
         (f"self.answer(404, {NOTHING})", "1 / 0", ""),

@@ -66,13 +66,16 @@ async def nonsense(asked: Asked) -> Found:
     trial = Trial(await _guests(asked), deque(_in_turn(pieces)), time.monotonic() + SECONDS)
     while trial.left and time.monotonic() < trial.until:
         piece = trial.left.popleft()
-        answer = await _sent(trial, piece)
-        if answer is not None and answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        came: httpx.Response | None = None
+        try:
+            came = await _sent(trial, piece)
+            how = str(came.status_code) if came.status_code >= httpx.codes.INTERNAL_SERVER_ERROR else ""
+        except httpx.RemoteProtocolError:
+            how = "no answer"
+        if how:
             said = f"sent: {(piece.body or str(piece.form or '').encode())[:200]!r}"
-            where = f"{piece.route.method} {answer.request.url.raw_path.decode()[:200]}"
-            return failed(
-                f"{piece.route.name} breaks on nonsense ({answer.status_code}).", asked.seen(where, answer, said)
-            )
+            where = f"{piece.route.method} {piece.path[:200]}"
+            return failed(f"{piece.route.name} breaks on nonsense ({how}).", asked.seen(where, came, said))
     return _judged(asked, trial, pieces)
 
 
@@ -113,7 +116,7 @@ def _ends(route: Route) -> int:
     return 2 if ENDS.search(route.path) else int(route.method == "DELETE")
 
 
-async def _sent(trial: Trial, piece: Wrong) -> httpx.Response | None:
+async def _sent(trial: Trial, piece: Wrong) -> httpx.Response:
     """By whoever is next; who is told to wait is relieved, and the piece comes up again later."""
     guest = trial.guests[0]
     trial.guests.rotate(-1)
