@@ -124,6 +124,26 @@ async def test_what_is_not_understood_at_all_is_said_so(site: Site, body: bytes)
     assert sentence(answer)[0] in "“W"
 
 
+HUGE = "9" * 30
+COUNTED = (
+    *(
+        "/api/v1/projects/{}/events?after=",
+        "/api/v1/projects/{}/messages?after=",
+        "/api/v1/projects/{}/timeline?after=",
+    ),
+    *("/api/v1/projects/{}/vision?version=", "/projects/{}/vision?version=", "/projects/{}/stream?after="),
+)
+
+
+@pytest.mark.parametrize("path", COUNTED)
+async def test_a_number_that_no_database_takes_is_refused_before_anything_is_answered(site: Site, path: str):
+    answer = await site.server.http.get(f"{path.format(site.project)}{HUGE}")
+    assert answer.status_code == 422, answer.text
+    if path.endswith("events?after="):
+        last = await site.server.http.get(path.format(site.project)[:-7], headers={"Last-Event-ID": HUGE})
+        assert last.status_code == 422
+
+
 @pytest.mark.parametrize(("method", "path"), OF_A_PROJECT)
 async def test_a_project_of_somebody_else_looks_like_none_at_all(site: Site, method: str, path: str):
     body = {"json": {"text": "hello", "name": "Mine"}} if method != "GET" else {}

@@ -49,6 +49,7 @@ from orchestrator.store.pages import Standing
 from orchestrator.telling.marks import NEEDS_YOU, Field, Note
 from orchestrator.web import rendering
 from orchestrator.web.auth import Person, Signed
+from orchestrator.web.numbers import PhaseNumber
 from orchestrator.web.pages import first_page, of_project, ready_page
 from orchestrator.web.show import costs, settings, talk
 from orchestrator.web.show import gates as cards
@@ -218,7 +219,7 @@ async def _again(id: str, who: Person, fields: dict[str, Any], status: int) -> R
 
 
 @router.post("/projects/{id}/phases/{n}/undo")
-async def undo(id: ProjectId, n: Annotated[int, Path(ge=1)], who: Signed, key: Key = "") -> Response:
+async def undo(id: ProjectId, n: PhaseNumber, who: Signed, key: Key = "") -> Response:
     """Take a finished phase out of the app again."""
     await done(Undo(id, n), who, key)
     return RedirectResponse(f"/projects/{id}/progress", SEE_OTHER)

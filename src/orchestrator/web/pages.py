@@ -13,7 +13,7 @@ from orchestrator.store import documents, pages
 from orchestrator.store.pages import Standing
 from orchestrator.store.readiness import known as known_readiness
 from orchestrator.telling.marks import Field
-from orchestrator.web import rendering
+from orchestrator.web import numbers, rendering
 from orchestrator.web.auth import Owner, Signed
 from orchestrator.web.show import around, costs, elsewhere, home, papers, phases, settings, talk, undone
 from orchestrator.web.show import ready as ready_shown
@@ -24,7 +24,7 @@ from orchestrator.web.views.shell import Place
 
 router = APIRouter(include_in_schema=False)
 ProjectId = Annotated[str, Path(max_length=64)]
-Which = Annotated[int | None, Query(ge=1)]
+Which = numbers.Version
 Show = Annotated[str, Query(max_length=20)]
 SAVED = {
     "1": "How it looks and reads.",

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,7 @@ from orchestrator.store.pages import Standing
 from orchestrator.telling import standing
 from orchestrator.web import markdown, rendering, stream
 from orchestrator.web.auth import Follower, Person
+from orchestrator.web.numbers import After, LastEvent
 from orchestrator.web.pages import ProjectId, Show
 from orchestrator.web.show import activity, around, phases, talk
 from orchestrator.web.show import gates as cards
@@ -46,10 +47,10 @@ async def page_stream(
     id: ProjectId,
     who: Follower,
     tab: Tab = Tab.TALK,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: After = 0,
     show: Show = "",
     phase: Annotated[int, Query(ge=0, le=10_000)] = 0,
-    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+    last_event_id: LastEvent = None,
 ) -> StreamingResponse:
     """Follow a project as pieces of HTML: unnamed messages of partials, each with the number of its last event."""
     await read(projects.role, id, who.user_id)

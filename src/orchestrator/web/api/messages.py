@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from orchestrator.web import stream
 from orchestrator.web.api import costs
 from orchestrator.web.api.asking import Key, Limit, ProjectId, Who, done
 from orchestrator.web.api.shapes import MessageOut
+from orchestrator.web.numbers import After, LastEvent
 
 router = APIRouter(tags=["conversation"])
 LONGEST_WAIT_S = 60
@@ -67,9 +68,7 @@ async def _reply(project_id: str, message_id: str, wait: float) -> MessageRow | 
 
 
 @router.get("/projects/{id}/messages")
-async def conversation(
-    id: ProjectId, who: Who, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100
-) -> MessagePage:
+async def conversation(id: ProjectId, who: Who, after: After = 0, limit: Limit = 100) -> MessagePage:
     """List what was said behind a place in the conversation, in order of `sequence`."""
     await read(projects.role, id, who.user_id)
     rows = await read(messages.after, id, after, limit)
@@ -83,8 +82,8 @@ async def conversation(
 async def events(
     id: ProjectId,
     who: Who,
-    after: Annotated[int, Query(ge=0)] = 0,
-    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+    after: After = 0,
+    last_event_id: LastEvent = None,
 ) -> StreamingResponse:
     """Follow everything that happens, as server-sent events; the id is the event's number."""
     await read(projects.role, id, who.user_id)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
@@ -10,7 +10,7 @@ from orchestrator.domain.command import Undo
 from orchestrator.runtime import read
 from orchestrator.store import checks, documents, events, phases, projects, runs
 from orchestrator.store import pages as pages_
-from orchestrator.web import preview
+from orchestrator.web import numbers, preview
 from orchestrator.web.api import costs
 from orchestrator.web.api.asking import Key, ProjectId, Who, done
 from orchestrator.web.api.shapes import CheckOut, EventOut, PhaseOut, ProjectOut, RunOut, Version, VisionOut
@@ -18,7 +18,7 @@ from orchestrator.web.auth import Person
 
 router = APIRouter(tags=["work"])
 Number = Annotated[int, Path(ge=1, le=10_000)]
-Which = Annotated[int | None, Query(ge=1)]
+Which = numbers.Version
 
 
 class Versions(BaseModel):

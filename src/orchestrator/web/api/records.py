@@ -13,6 +13,7 @@ from orchestrator.web import preview
 from orchestrator.web.api import costs as money
 from orchestrator.web.api.asking import Limit, ProjectId, Who
 from orchestrator.web.api.shapes import EventOut, GateOut, MessageOut, PhaseOut, ProjectOut, RunOut
+from orchestrator.web.numbers import After
 
 router = APIRouter(tags=["records"])
 EVERYTHING = 100_000
@@ -23,7 +24,7 @@ class Events(BaseModel):
 
 
 @router.get("/projects/{id}/timeline")
-async def timeline(id: ProjectId, who: Who, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100) -> Events:
+async def timeline(id: ProjectId, who: Who, after: After = 0, limit: Limit = 100) -> Events:
     """List what happened, in order; `after` is the number of the last event that is known."""
     await read(projects.role, id, who.user_id)
     return Events(items=_out(await read(events.after, id, after, limit)))
