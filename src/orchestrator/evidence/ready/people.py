@@ -104,23 +104,23 @@ async def two(asked: Asked) -> tuple[Person, Person]:
     return found  # type: ignore[no-any-return]
 
 
-async def another(asked: Asked) -> Person:
+async def another(asked: Asked, *, admin: bool = False) -> Person:
     """Somebody new, who is signed in. Raises NotPossible where nobody can be."""
     name = made_up.mark()[:12]
     password = f"Q7!{''.join(secrets.choice(string.ascii_letters + string.digits) for _ in range(17))}"
     client = await asked.guests.enter_async_context(asked.app.client(headers=BY_HTTPS))
     person = Person(name, f"{name}@example.org", password, client)
-    said = await _made(asked, person)
+    declared = told.told(asked.look.texts).people
+    said = await _made(asked, person, declared.admin if admin else declared.make)
     if not await _signed_in(asked, person, said):
         raise NotPossible(NOBODY)
     return person
 
 
-async def _made(asked: Asked, person: Person) -> httpx.Response | None:
+async def _made(asked: Asked, person: Person, command: tuple[str, ...]) -> httpx.Response | None:
     """The person is there now, if that was in our hands; what the application answered."""
-    declared = told.told(asked.look.texts).people
-    if declared.make:
-        ran = await run(asked, "people", declared.make, person)
+    if command:
+        ran = await run(asked, "people", command, person)
         if ran.ended.code != 0:
             raise NotPossible(f"The command that makes people, in .orchestrator.toml, fails: {ran.output[-200:]}")
         return None

@@ -17,13 +17,14 @@ from orchestrator.evidence.declared import FILE
 class People:
     """Commands may have {name}, {email}, {password} and {data} in them. `token` prints what lets this person in.
 
-    `revoke` takes away the {token} that was printed.
+    `revoke` takes away the {token} that was printed. `admin` makes somebody who may do everything.
     """
 
     make: tuple[str, ...] = ()
     token: tuple[str, ...] = ()
     sign_in: str = ""
     revoke: tuple[str, ...] = ()
+    admin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def told(texts: Mapping[str, str]) -> Told:
     moves, copies = _table(known, "migrations"), _table(known, "copies")
     return Told(
         People(
-            _command(people, "make"), _command(people, "token"), _text(people, "sign_in"), _command(people, "revoke")
+            _command(people, "make"),
+            _command(people, "token"),
+            _text(people, "sign_in"),
+            _command(people, "revoke"),
+            _command(people, "admin"),
         ),
         Hooks(*(_texts(hooks, name) for name in ("addresses", "secrets", "headers", "allowed"))),
         _text(audit, "address"),
