@@ -2,13 +2,15 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from _filled import fill, talking
 from _measure import Caller, Figure, at_once, median, publish, spread, timed
+from sqlalchemy.types import TypeEngine
 
 from ground import postgres
 from ground.server import Server
@@ -97,8 +99,11 @@ async def bare(database: str | None, folder: Path, statements: str) -> AsyncIter
         wanted = [(text, tuple(text.compile().params)) for text in texts]
 
         async def transaction(who: int, number: int) -> None:
-            values = {"project": projects[who], "user": owner.user_id, "name": f"Name {number}", "brief": {"a": "b"}}
-            values |= {
+            values = {
+                "project": projects[who],
+                "user": owner.user_id,
+                "name": f"Name {number}",
+                "brief": {"a": "b"},
                 "number": number + 5,
                 "key": f"{who}-{number}",
                 "asked": "x" * 80,
@@ -112,12 +117,12 @@ async def bare(database: str | None, folder: Path, statements: str) -> AsyncIter
         yield transaction
 
 
-def _typed(line: str) -> list[sa.BindParameter[object]]:
-    typed = {"brief": sa.JSON(), "at": sa.DateTime(timezone=True), "hash": sa.LargeBinary()}
+def _typed(line: str) -> list[sa.BindParameter[Any]]:
+    typed: dict[str, TypeEngine[Any]] = {"brief": sa.JSON(), "at": sa.DateTime(timezone=True), "hash": sa.LargeBinary()}
     return [sa.bindparam(name, type_=kind) for name, kind in typed.items() if f":{name}" in line]
 
 
-async def figures(name: str, databases: list[str | None], folder: Path) -> list[Figure]:
+async def figures(name: str, databases: Sequence[str | None], folder: Path) -> list[Figure]:
     async with (
         bare(databases[0], folder / "bare", BARE) as transaction,
         through_the_door(databases[1], folder / "door") as door,
@@ -152,8 +157,8 @@ async def main() -> None:
         for kind in ("SQLite", "PostgreSQL"):
             folder = Path(name) / kind
             folder.mkdir()
-            wanted = ["bare", "door", "api", "more"] if kind == "PostgreSQL" else []
-            databases = [await cluster.create(each) for each in wanted] or [None] * 4
+            wanted = ("bare", "door", "api", "more")
+            databases = [await cluster.create(each) if kind == "PostgreSQL" else None for each in wanted]
             found += await figures(kind, databases, folder)
     publish("commands", found)
 

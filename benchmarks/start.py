@@ -40,15 +40,21 @@ async def start(server: Server) -> tuple[float, float, float]:
     await server.start()
     alive = await answered(server.port, "/health") - begun
     ready = await answered(server.port, "/health/ready") - begun
-    used = psutil.Process(server.child.pid).cpu_times()
+    used = process(server).cpu_times()
     return alive, ready, used.user + used.system
+
+
+def process(server: Server) -> psutil.Process:
+    """That of a server which was started, to be looked at from outside."""
+    assert server.child
+    return psutil.Process(server.child.pid)
 
 
 def imported() -> tuple[float, float]:
     """Seconds, and the processor's seconds, that the libraries alone take to load."""
     begun = time.perf_counter()
-    process = psutil.Popen([sys.executable, "-c", f"{LIBRARIES}, sys, time; print(time.process_time())"], stdout=-1)
-    used = float(process.communicate()[0])
+    child = psutil.Popen([sys.executable, "-c", f"{LIBRARIES}, sys, time; print(time.process_time())"], stdout=-1)
+    used = float(child.communicate()[0])
     return time.perf_counter() - begun, used
 
 
@@ -82,16 +88,16 @@ def quickest(taken: Sequence[float]) -> str:
 async def idle(folder: Path) -> list[Figure]:
     async with Server(folder / "idle", rate_limits="off") as server:
         await asyncio.sleep(5)
-        first = psutil.Process(server.child.pid).memory_info().rss
+        first = process(server).memory_info().rss
         await server.terminate()
         await start(server)
         await asyncio.sleep(5)
-        process = psutil.Process(server.child.pid)
-        before = process.cpu_times()
+        later = process(server)
+        before = later.cpu_times()
         await asyncio.sleep(IDLE_S)
-        after = process.cpu_times()
+        after = later.cpu_times()
         used = (after.user + after.system - before.user - before.system) / IDLE_S
-        memory = process.memory_full_info()
+        memory = later.memory_full_info()
     return [
         Figure("memory when idle", "110 MB", f"{memory.rss / MB:.0f} MB", "", f"{memory.uss / MB:.0f} MB of its own"),
         Figure("the same in the very first process, which made the tables", "110 MB", f"{first / MB:.0f} MB"),

@@ -8,9 +8,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ParamSpec
 
 from _filled import fill, talking
 from _measure import MS, Caller, Figure, median, publish, spread, timed
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ground.model_api import ModelApi
 from ground.model_values import Asked, Gives
@@ -19,11 +22,11 @@ from ground.server import Server
 from orchestrator import app, runtime, telemetry
 from orchestrator.conversation import note, turn
 from orchestrator.conversation.command import perform
-from orchestrator.conversation.look import look
+from orchestrator.conversation.look import Look, look
 from orchestrator.conversation.talking import Reply
 from orchestrator.domain.command import Actor, Say
+from orchestrator.models.lazy import Lazy
 from orchestrator.models.live import Live, history
-from orchestrator.ports import Prompt
 from orchestrator.settings import Settings
 from orchestrator.store import messages, people
 
@@ -32,8 +35,9 @@ TURNS, SAYS, FIRSTS = 150, 3, 40
 PAUSE = 5.0  # seconds in which a person reads the reply and thinks
 RESTLESS = 100
 CROWDS = (1, 20, 100, 200)
-MODEL = {"model": "anthropic:claude-sonnet-5", "anthropic_api_key": "none"}
+MODEL, KEY = "anthropic:claude-sonnet-5", "none"
 TOKEN = "po_" + "t" * 40
+P = ParamSpec("P")
 CHARACTERS = 4  # of English that make about one token, by the providers' own rule of thumb
 
 
@@ -52,26 +56,40 @@ async def model(whole: float) -> AsyncIterator[str]:
         await child.wait()
 
 
+def served(folder: Path, url: str) -> Server:
+    """A server of its own that talks with this model."""
+    return Server(
+        folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, model=MODEL, anthropic_api_key=KEY
+    )
+
+
 @asynccontextmanager
 async def here(folder: Path, url: str) -> AsyncIterator[Actor]:
     """The whole product in this process; turns are begun by whoever measures them."""
     await fill(folder, TOKEN, 0)
     real, app.DOES["turn"] = app.DOES["turn"], _not_now
-    settings = Settings(data_dir=folder, anthropic_base_url=url, reconcile_s=600, budget=0, **MODEL)
+    settings = Settings(
+        data_dir=folder,
+        anthropic_base_url=url,
+        reconcile_s=600,
+        budget=0,
+        model=MODEL,
+        anthropic_api_key=SecretStr(KEY),
+    )
     async with app.working(await app.compose(settings, telemetry.metrics())):
         owner = (await runtime.read(people.all))[0]
         yield Actor(owner.id, owner.name)
     app.DOES["turn"] = real
 
 
-async def _not_now(_project: str, _number: int) -> None:
+async def _not_now(project_id: str, sequence: int) -> None:
     """Leave the message unanswered."""
 
 
 async def made(owner: Actor, said: int = 0) -> str:
     """A project with so many messages."""
 
-    async def fill_in(db) -> str:
+    async def fill_in(db: AsyncSession) -> str:
         row = await talking(db, owner, "Project")
         for number in range(said // 2):
             text = f"This is message {number}. We shop on Saturdays, and Ella does not eat fish. " * 2
@@ -93,13 +111,16 @@ async def processor(folder: Path) -> list[Figure]:
     """A turn beside a call of Pydantic AI alone with the same prompt, the same form and the same model."""
     ours, bare = [], []
     async with model(0) as url, here(folder, url) as owner:
-        live = await runtime.runtime().model.loaded()  # type: ignore[union-attr]
+        lazy = runtime.runtime().model
+        assert isinstance(lazy, Lazy)
+        live = await lazy.loaded()
         project = await made(owner, 20)
         for number in range(TURNS):
             sequence = await asked_for(owner, project, number)
             seen = await runtime.read(look, project, sequence)
-            bare.append(await _spent(lambda seen=seen: _alone(live, note.prompt(seen))))
-            ours.append(await _spent(lambda sequence=sequence: turn.turn(project, sequence)))
+            assert seen
+            bare.append(await _spent(_alone, live, seen))
+            ours.append(await _spent(turn.turn, project, sequence))
     more = median(ours) - median(bare)
     return [
         Figure(
@@ -110,8 +131,9 @@ async def processor(folder: Path) -> list[Figure]:
     ]
 
 
-async def _alone(live: Live, prompt: Prompt) -> None:
+async def _alone(live: Live, seen: Look) -> None:
     """The call, without us around it."""
+    prompt = note.prompt(seen)
     running = live.agent(Reply).run_stream_events(
         [prompt.card, prompt.lines[-1].text],
         model=live.models[0],
@@ -124,9 +146,9 @@ async def _alone(live: Live, prompt: Prompt) -> None:
             pass
 
 
-async def _spent(do: Callable[[], Awaitable[object]]) -> float:
+async def _spent(do: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> float:
     begun = time.process_time()
-    await do()
+    await do(*args, **kwargs)
     return time.process_time() - begun
 
 
@@ -134,7 +156,7 @@ async def crowds(folder: Path, whole: float) -> list[Figure]:
     """How long people wait beyond the model, and how many turns a second one process does for those who never pause."""
     figures = []
     async with model(whole) as url:
-        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
+        server = served(folder, url)
         ids = await fill(server.data, server.token, max(CROWDS))
         async with server:
             callers = [await Caller.at(server.port, server.token) for _ in ids]
@@ -168,7 +190,7 @@ async def crowds(folder: Path, whole: float) -> list[Figure]:
 async def pages(folder: Path) -> list[Figure]:
     """A page for programs, while nobody talks and while a slow model thinks about two hundred turns."""
     async with model(10) as url:  # half of it passes before its first piece
-        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=url, **MODEL)
+        server = served(folder, url)
         ids = await fill(server.data, server.token, max(CROWDS))
         async with server:
             caller = await Caller.at(server.port, server.token)
@@ -200,7 +222,7 @@ async def first_words(folder: Path) -> list[Figure]:
 
     taken = []
     async with ModelApi(answers) as api:
-        server = Server(folder / "data", rate_limits="off", budget=0, anthropic_base_url=api.anthropic, **MODEL)
+        server = served(folder, api.anthropic)
         project = (await fill(server.data, server.token, 1))[0]
         async with server, server.http.stream("GET", f"/api/v1/projects/{project}/events") as following:
             lines = following.aiter_lines()
@@ -221,12 +243,15 @@ async def first_words(folder: Path) -> list[Figure]:
 
 async def lengths(folder: Path) -> list[Figure]:
     """What goes to the model with a short, a long and a very long conversation, and how often it is asked."""
-    figures, sizes = [], {}
+    figures: list[Figure] = []
+    sizes: dict[int, int] = {}
+    last = 0
 
     def answers(asked: Asked) -> Gives:
+        nonlocal last
         if "memory" in asked.schema["properties"]:
             return Gives(args={"memory": "- They shop on Saturdays.\n- Ella does not eat fish.\n" * 8})
-        sizes["last"] = len(asked.system) + sum(len(text) for _, text in asked.said)
+        last = len(asked.system) + sum(len(text) for _, text in asked.said)
         return says(REPLY)
 
     async with ModelApi(answers) as api, here(folder, api.anthropic) as owner:
@@ -234,7 +259,7 @@ async def lengths(folder: Path) -> list[Figure]:
             project = await made(owner, said)
             for number in range(2):  # the first one has its memory made
                 await turn.turn(project, await asked_for(owner, project, number))
-            sizes[said] = sizes["last"]
+            sizes[said] = last
             beside = f"{sizes[said] / sizes[50]:.2f} times that of 50" if 50 in sizes else ""
             figures.append(
                 Figure(f"read for a turn after {said:,} messages", "", f"{_tokens(sizes[said])}", "", beside)

@@ -47,6 +47,7 @@ async def clicks(folder: Path, database: str | None, jobs: str) -> list[float]:
         await asyncio.sleep(1)
         for project in projects:
             gate = await runtime.read(gates.pending, project)
+            assert gate
             reached.clear()
             clicked = time.perf_counter()
             await perform(Answer(gate.id, Decision.APPROVE), Actor(owner.id, owner.name), project)

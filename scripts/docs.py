@@ -186,7 +186,8 @@ def settings(module: ModuleType) -> str:
 
 def groups(source: str, fields: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """The fields under each comment that stands alone in the class."""
-    name, members = "General", []
+    name = "General"
+    members: list[str] = []
     for line in source.splitlines():
         if heading := re.fullmatch(r"    # (.+)", line):
             yield from [(name, members)] if members else []

@@ -14,6 +14,16 @@ from pathlib import Path
 UV = "uv>=0.9,<1"
 INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
 JSON = "application/vnd.pypi.simple.v1+json"
+# As for pip itself: this machine, and what somebody vouches for.
+TRUSTED = {"localhost", "127.0.0.1", "::1", *os.environ.get("PIP_TRUSTED_HOST", "").split()}
+SPOKEN = (
+    urllib.request.HTTPSHandler,
+    urllib.request.ProxyHandler,
+    urllib.request.HTTPRedirectHandler,
+    urllib.request.HTTPErrorProcessor,
+    urllib.request.HTTPDefaultErrorHandler,
+    urllib.request.UnknownHandler,  # says so where something else is asked for
+)
 
 
 def main(target: str) -> int:
@@ -32,18 +42,28 @@ def has(module: str) -> bool:
 
 def downloaded(folder: Path) -> Path:
     """The newest pip as the index has it, checked against the hash that the index states."""
-    request = urllib.request.Request(f"{INDEX}/pip/", headers={"Accept": JSON})
-    with urllib.request.urlopen(request) as answer:
-        files = json.load(answer)["files"]
+    files = json.loads(fetched(f"{INDEX}/pip/"))["files"]
     wheels = [file for file in files if re.fullmatch(r"pip-[\d.]+-py3-none-any\.whl", file["filename"])]
     newest = max(wheels, key=lambda file: [int(part) for part in file["filename"].split("-")[1].split(".")])
-    with urllib.request.urlopen(urllib.parse.urljoin(f"{INDEX}/pip/", newest["url"])) as answer:
-        content = answer.read()
+    content = fetched(urllib.parse.urljoin(f"{INDEX}/pip/", newest["url"]))
     if hashlib.sha256(content).hexdigest() != newest["hashes"]["sha256"]:
         sys.exit("What the package index sent for pip does not match its own hash, so it was not used.")
-    wheel = folder / newest["filename"]
+    wheel = folder / str(newest["filename"])
     wheel.write_bytes(content)
     return wheel
+
+
+def fetched(address: str) -> bytes:
+    """What is there. Only https is spoken, wherever an index or its answer leads; http where the index is trusted."""
+    at = urllib.parse.urlsplit(INDEX)
+    plain = at.scheme == "http" and bool({at.hostname, at.netloc} & TRUSTED)
+    if at.scheme != "https" and not plain:
+        sys.exit("PIP_INDEX_URL has to begin with https://, so that nobody can change what it sends on the way.")
+    web = urllib.request.OpenerDirector()
+    for handler in (*SPOKEN, urllib.request.HTTPHandler) if plain else SPOKEN:
+        web.add_handler(handler())
+    with web.open(urllib.request.Request(address, headers={"Accept": f"{JSON}, */*;q=0.1"})) as answer:
+        return bytes(answer.read())
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ async def main() -> None:
 
 async def talked(http: httpx.AsyncClient) -> str:
     """Tell the idea and answer what is asked, until the vision is written."""
-    project = (await http.post("/api/v1/projects", json={"idea": IDEA})).json()["id"]
+    project = str((await http.post("/api/v1/projects", json={"idea": IDEA})).json()["id"])
     for text in SAID:
         await asyncio.sleep(1)
         await http.post(f"/api/v1/projects/{project}/messages?wait=20", json={"text": text})
@@ -52,7 +52,7 @@ async def answered(http: httpx.AsyncClient, project: str, upto: str) -> str:
             if gate:
                 await http.post(f"/api/v1/gates/{gate['id']}/answer", json={"decision": "approve"})
             await asyncio.sleep(0.2)
-    return gate["id"]
+    return str(gate["id"])
 
 
 async def waiting(http: httpx.AsyncClient, project: str) -> dict[str, Any] | None:

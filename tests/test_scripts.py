@@ -1,9 +1,15 @@
 """The scripts behind the make targets, where they can go wrong."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -105,6 +111,47 @@ def test_a_python_that_is_too_old_is_told_apart(checkout: Path, bare: Path):
 
     assert looked.returncode == 1
     assert looked.stderr.startswith("Python 3.11 or later is needed.")
+
+
+@pytest.mark.parametrize("index", ["http://example.org/simple", "file:///simple", "ftp://127.0.0.1/simple"])
+def test_pip_is_not_taken_from_where_others_may_change_it(tmp_path: Path, index: str):
+    looked = ran(without_pip(tmp_path), ROOT / "scripts/fetch_uv.py", tmp_path / "uv", PIP_INDEX_URL=index)
+
+    assert (looked.returncode, looked.stdout) == (1, "")
+    assert looked.stderr.startswith("PIP_INDEX_URL has to begin with https://")
+
+
+def test_an_index_cannot_have_a_file_of_this_machine_opened(tmp_path: Path):
+    (tmp_path / "secret").write_text("not for an index")
+    named = {"filename": "pip-1.0-py3-none-any.whl", "url": (tmp_path / "secret").as_uri(), "hashes": {"sha256": "0"}}
+    with index_of({"files": [named]}) as address:
+        looked = ran(without_pip(tmp_path), ROOT / "scripts/fetch_uv.py", tmp_path / "uv", PIP_INDEX_URL=address)
+
+    assert looked.returncode == 1
+    assert "unknown url type: file" in looked.stderr
+
+
+def without_pip(folder: Path) -> Path:
+    venv.create(folder / "bare", with_pip=False)
+    return folder / "bare" / "bin" / "python"
+
+
+@contextmanager
+def index_of(answer: object) -> Iterator[str]:
+    """A package index on this machine that says this, whatever it is asked."""
+
+    class Says(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Says) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/simple"
+        server.shutdown()
+        serving.join()
 
 
 def test_ci_runs_what_people_run():

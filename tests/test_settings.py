@@ -162,6 +162,9 @@ def test_the_file_beside_counts_and_must_be_text(tmp_path: Path):
         ({}, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ({"ORCHESTRATOR_HOST": "0.0.0.0"}, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ({"ORCHESTRATOR_HOST": "::"}, "http://[::1]:8000", "http://[::1]:8000"),
+        ({"ORCHESTRATOR_HOST": "fd00::7"}, "http://[fd00::7]:8000", "http://[fd00::7]:8000"),
+        ({"ORCHESTRATOR_HOST": "127.0.0.2"}, "http://127.0.0.2:8000", "http://127.0.0.2:8000"),
+        ({"ORCHESTRATOR_HOST": "shop.local"}, "http://shop.local:8000", "http://shop.local:8000"),
         ({"ORCHESTRATOR_PUBLIC_URL": "https://app.example.org/"}, "http://127.0.0.1:8000", "https://app.example.org"),
     ],
 )

@@ -1,5 +1,6 @@
 """Everything that can be set from outside, read once, in app.py."""
 
+import ipaddress
 import re
 import shlex
 from pathlib import Path
@@ -264,8 +265,7 @@ class Settings(BaseSettings):
     @property
     def here(self) -> str:
         """How programs of this machine reach the server."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)  # noqa: S104 - not bound
-        return f"http://{host}:{self.port}"
+        return f"http://{_reached(self.host)}:{self.port}"
 
     @property
     def builder_words(self) -> tuple[str, ...]:
@@ -338,6 +338,17 @@ def stored(name: str, value: str) -> None:
 
 
 UNSENDABLE = "cannot be used: it must have letters, digits and signs only, without spaces."
+
+
+def _reached(host: str) -> str:
+    """Where programs of this machine find who listens there: everywhere is no place to go to."""
+    try:
+        at = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(at, ipaddress.IPv6Address):
+        return "[::1]" if at.is_unspecified else f"[{at}]"
+    return "127.0.0.1" if at.is_unspecified else host
 
 
 def _sendable(secret: str) -> bool:

@@ -216,9 +216,22 @@ def test_a_report_is_counted_case_by_case():
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuites><testcase name="&b;"/></testsuites>'
 
 
-@pytest.mark.parametrize("text", ["", "not xml", "<html/>", "<testsuites>", BOMB, "\0", "<testsuites>" * 100_000])
+MADE_ELSEWHERE = '<!DOCTYPE x [<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]><testsuites/>'
+NAMED_ELSEWHERE = '<!DOCTYPE x SYSTEM "http://example.org/x.dtd"><testsuites>&a;</testsuites>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "not xml", "<html/>", "<testsuites>", BOMB, MADE_ELSEWHERE, NAMED_ELSEWHERE, "\0", "<testsuites>" * 100_000],
+)
 def test_what_is_no_report_is_none(text):
     assert junit.read(text) is None
+
+
+def test_a_report_may_speak_of_entities_and_say_where_its_form_is_described():
+    said = f"<testsuites><testcase name='a'><failure><![CDATA[{BOMB}]]></failure></testcase></testsuites>"
+
+    assert junit.read(f'<!DOCTYPE testsuites SYSTEM "http://example.org/x.dtd">{said}').failures[0].message == BOMB
 
 
 def test_a_run_that_ends_well_without_a_report_is_no_pass():

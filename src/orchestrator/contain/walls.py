@@ -25,6 +25,7 @@ UNSEEN = ("kcore", "keys", "key-users", "timer_list", "kallsyms", "kmsg", "slabi
 SPACES = ("user", "ipc", "pid", "uts")
 USER = 1000  # whoever it is outside: programs that mind being root do not have to
 MEMORY_MB = 256  # of each place that lives in memory
+IN_MEMORY = ("tmp", "dev/shm", "var/tmp")  # of the system within: each has its own, empty and gone with it
 RUN = Path("/run/orchestrator")
 # bubblewrap stays beside the command and would hold its input and output open: it is handed them under other numbers.
 ASIDE = ("/bin/sh", "-c", 'exec "$@" 8<&0 9>&1 </dev/null >/dev/null', "sh")
@@ -82,8 +83,8 @@ def _system(walls: Walls) -> Iterable[str]:
         yield from ("--ro-bind", str(walls.folder / name), f"/etc/{name}")
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from _quiet()
-    for memory in ("/tmp", "/dev/shm", "/var/tmp"):  # noqa: S108 - those within the walls
-        yield from ("--size", str(MEMORY_MB << 20), "--tmpfs", memory)
+    for name in IN_MEMORY:
+        yield from ("--size", str(MEMORY_MB << 20), "--tmpfs", f"/{name}")
 
 
 def _quiet() -> Iterable[str]:

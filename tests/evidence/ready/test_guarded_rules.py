@@ -81,6 +81,8 @@ def test_rows_and_lines_are_read_from_files_that_may_be_anything(tmp_path):
         db.execute("create table log (at text, who text, more text)")
         db.execute("insert into log values ('now', 'ana', ?)", (json.dumps({"note": 7}),))
         db.execute("create view bad as select load_extension('x')")
+        db.execute('create table "a""b; drop table log; --%w" (at text)')
+        db.execute('insert into "a""b; drop table log; --%w" values (?)', ("then",))
     db.close()
     (data / "broken.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5_000)
     (data / "audit.jsonl").write_text('{"who": "ben"}\nprose\n')
@@ -89,7 +91,7 @@ def test_rows_and_lines_are_read_from_files_that_may_be_anything(tmp_path):
     (data / ".git").mkdir()
     (data / ".git" / "x.jsonl").write_text('{"who": "nobody"}\n')
     found = traces.written([data])
-    rows = [{".at": "now", ".who": "ana", ".more": '{"note": 7}', ".more.note": 7}, {".who": "ben"}]
+    rows = [{".at": "now", ".who": "ana", ".more": '{"note": 7}', ".more.note": 7}, {".who": "ben"}, {".at": "then"}]
     assert sorted(map(str, found.values())) == sorted(map(str, rows))
 
 

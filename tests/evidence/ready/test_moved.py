@@ -1,10 +1,16 @@
 """Migrations that lose rows, leave things behind or cannot go back are refused: they are run with rows in them."""
 
+import json
+import sqlite3
+import subprocess
+import sys
+
 import pytest
 from judged import refused, stands
 from seeds import repo
 
 from orchestrator.domain.ready.report import State
+from orchestrator.evidence.ready import python
 
 ENV = """
 from alembic import context
@@ -116,6 +122,23 @@ def test_a_column_that_points_elsewhere_without_an_index_is_named(tmp_path, memo
     source = repo(tmp_path / "app", project(second=(ORDERS.format(index=""), "op.drop_table('orders')")))
 
     refused(source, "P2", "“orders.shop_id”", memory=memory)
+
+
+def test_tables_get_their_rows_whatever_they_are_called_and_however_wide_they_are(tmp_path):
+    odd = 'a"b; drop table wide; --%w'
+    quoted = '"' + odd.replace('"', '""') + '"'
+    with sqlite3.connect(tmp_path / "app.db") as db:
+        db.execute(f"create table {quoted} ({quoted} integer primary key)")
+        db.execute(f"create table wide ({', '.join(f'c{at} text' for at in range(150))}, d references {quoted})")
+    db.close()
+
+    script, report = python.INSIDE / "rows_of_sqlite.py", tmp_path / "report"
+    subprocess.run([sys.executable, "-I", script, "fill", tmp_path / "app.db", report], check=True)
+
+    seen = json.loads(report.read_text())
+    assert seen["rows"] == {odd: 3, "wide": 3}
+    assert (seen["points"], seen["unindexed"]) == (1, ["wide.d"])
+    assert seen["shape"][odd] == [[odd, "INTEGER", 0]]
 
 
 def test_a_database_elsewhere_is_not_taken_for_ours(tmp_path, memory):

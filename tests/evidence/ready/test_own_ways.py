@@ -10,7 +10,7 @@ from judged import refused, stands
 from seeds import repo
 
 from orchestrator.domain.ready.report import State
-from orchestrator.evidence.ready import addresses, app, load, made_up, pages, people
+from orchestrator.evidence.ready import addresses, app, load, made_up, pages, people, python
 from orchestrator.evidence.words import counted
 
 SHOP = """
@@ -85,6 +85,13 @@ def test_the_projects_own_python_is_found_behind_what_is_set_for_it(tmp_path: Pa
     assert app.own(command, tmp_path / "python") == ("env", "PORT=1", str(tmp_path / "python"), "-m", "shop")
     assert app.own(command, None) == command
     assert app.own(("env", "A=1"), tmp_path / "python") == ("env", "A=1")
+
+
+def test_code_is_imported_from_where_it_is_installed_from_and_not_from_beside_a_module_called_setup():
+    texts = {"pyproject.toml": "", "src/shop/__init__.py": "", "src/shop/setup.py": "from shop import till\n"}
+    texts |= {"old/setup.py": "from setuptools import setup\nsetup()\n", "old/shelf.py": ""}
+
+    assert python.roots(texts) == ["", "src", "old/"]
 
 
 def test_what_is_cloned_is_there_also_for_who_types_beside_it():

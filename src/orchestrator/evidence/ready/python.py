@@ -26,6 +26,7 @@ MEASURING = "coverage>=7.11,<8"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 VERSION = "3"  # of how an environment is put together
 INSIDE = Path(__file__).with_name("inside")
+INSTALLS = re.compile(r"\b(setuptools|distutils|skbuild)\b")  # a setup.py that does not is a module like any other
 ALONE = "It is put together with parts that are not on the package index, which we do not install: {}."
 NOT_HAD = "What it is made of could not be installed, so it could not be run. {}"
 
@@ -199,9 +200,9 @@ def _known(*places: str) -> Path | None:
 def roots(texts: dict[str, str]) -> list[str]:
     """The folders from which its own code is imported, as if it were installed."""
     found = [""]
-    for path in texts:
+    for path, text in texts.items():
         at = PurePosixPath(path)
-        if at.name in {"pyproject.toml", "setup.py", "setup.cfg"}:
+        if at.name in {"pyproject.toml", "setup.cfg"} or (at.name == "setup.py" and INSTALLS.search(text)):
             base = "" if str(at.parent) == "." else f"{at.parent}/"
             found.append(base)
             if any(other.startswith(f"{base}src/") and other.endswith(".py") for other in texts):

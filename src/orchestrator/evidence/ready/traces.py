@@ -21,6 +21,11 @@ from orchestrator.evidence.ready import made_up
 Record = Mapping[str, Any]  # where in it, and what stands there
 HEAD = b"SQLite format 3\0"
 BIGGEST, MOST_ROWS, MOST_FILES, MOST_STEPS = 64 << 20, 5_000, 12, 2_000
+# SQLite itself puts the name of a table into the question about it (%w): whatever that name is, it stays one.
+NEWEST = """
+select name, printf('select rowid, * from "%w" order by rowid desc limit %d', name, ?) from sqlite_master
+where type = 'table' and sql not like 'create virtual%'
+"""
 PAIR = re.compile(r'([A-Za-z_@][\w.@-]*)=("(?:[^"\\]|\\.)*"|\S*)')
 FEWEST_PAIRS = 3
 LOGS = (".log", ".jsonl", ".ndjson")
@@ -115,11 +120,9 @@ def _rows(name: str, content: bytes, log: bytes) -> dict[str, Record]:
 def _of_tables(db: sqlite3.Connection) -> Iterator[tuple[str, Record]]:
     steps = iter(range(MOST_STEPS))
     db.set_progress_handler(lambda: next(steps, None) is None, 10_000)
-    tables = db.execute("select name from sqlite_master where type = 'table' and sql not like 'create virtual%'")
-    for (table,) in tables.fetchall():
-        quoted = str(table).replace('"', '""')
+    for table, newest in db.execute(NEWEST, (MOST_ROWS,)).fetchall():
         with suppress(sqlite3.Error):
-            rows = db.execute(f'select rowid, * from "{quoted}" order by rowid desc limit {MOST_ROWS}')  # noqa: S608
+            rows = db.execute(newest)
             names = [str(one[0]) for one in rows.description][1:]
             for number, *values in rows:
                 yield f"{table} {number}", {f".{name}": _plainly(value) for name, value in _flat(names, values)}

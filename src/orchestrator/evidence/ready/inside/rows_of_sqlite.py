@@ -28,8 +28,16 @@ VALUES = (
 )
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+INSERT = 'insert into "%w" (%s) values (%s)'
+
+
+def about(db: sqlite3.Connection, form: str, *names: str) -> str:
+    """A statement about these tables and columns: SQLite itself puts their names in (%w), so that they stay names."""
+    return str(db.execute(f"select printf(?{', ?' * len(names)})", (form, *names)).fetchone()[0])
+
+
+def asked(db: sqlite3.Connection, form: str, *names: str) -> list[tuple[Any, ...]]:
+    return db.execute(about(db, form, *names)).fetchall()
 
 
 def tables(db: sqlite3.Connection) -> dict[str, str]:
@@ -47,8 +55,7 @@ def value(kind: str, at: int, sql: str, name: str) -> Any:
 
 def parents(db: sqlite3.Connection, table: str) -> dict[str, tuple[str, str]]:
     """Column by column, the table and column that it points to."""
-    rows = db.execute(f"pragma foreign_key_list({quoted(table)})").fetchall()
-    return {row[3]: (row[2], row[4] or "rowid") for row in rows}
+    return {row[3]: (row[2], row[4] or "rowid") for row in asked(db, 'pragma foreign_key_list("%w")', table)}
 
 
 def fill(db: sqlite3.Connection) -> None:
@@ -56,7 +63,7 @@ def fill(db: sqlite3.Connection) -> None:
     known = tables(db)
     for _ in range(len(known)):
         for table, sql in known.items():
-            if db.execute(f"select 1 from {quoted(table)} limit 1").fetchone():  # noqa: S608 - quoted
+            if asked(db, 'select 1 from "%w" limit 1', table):
                 continue
             for at in range(1, ROWS + 1):
                 try:
@@ -69,27 +76,27 @@ def fill(db: sqlite3.Connection) -> None:
 def one(db: sqlite3.Connection, table: str, sql: str, at: int) -> None:
     points = parents(db, table)
     given = {}
-    for _, name, kind, needed, default, _key, *hidden in db.execute(f"pragma table_xinfo({quoted(table)})").fetchall():
+    for _, name, kind, needed, default, _key, *hidden in asked(db, 'pragma table_xinfo("%w")', table):
         if hidden and hidden[0]:
             continue
         if name in points:
             target, column = points[name]
-            row = db.execute(f"select {quoted(column)} from {quoted(target)} limit 1 offset ?", (at - 1,)).fetchone()  # noqa: S608 - quoted
+            row = db.execute(about(db, 'select "%w" from "%w" limit 1 offset ?', column, target), (at - 1,)).fetchone()
             if row or needed:
                 given[name] = row[0] if row else None
         elif default is None or needed:
             given[name] = value(kind, at, sql, name)
-    names, marks = ", ".join(map(quoted, given)), ", ".join("?" * len(given))
-    db.execute(f"insert into {quoted(table)} ({names}) values ({marks})", list(given.values()))  # noqa: S608 - quoted
+    names = ", ".join(about(db, '"%w"', name) for name in given)
+    marks = ", ".join("?" * len(given))
+    db.execute(about(db, INSERT, table, names, marks), list(given.values()))
 
 
 def unindexed(db: sqlite3.Connection, table: str) -> list[str]:
     """The columns that point to other tables, and by which nothing can be found quickly."""
     first = set()
-    for index in db.execute(f"pragma index_list({quoted(table)})").fetchall():
-        columns = db.execute(f"pragma index_info({quoted(index[1])})").fetchall()
-        first |= {row[2] for row in columns if row[0] == 0}
-    keys = {row[1]: row[5] for row in db.execute(f"pragma table_info({quoted(table)})").fetchall()}
+    for index in asked(db, 'pragma index_list("%w")', table):
+        first |= {row[2] for row in asked(db, 'pragma index_info("%w")', index[1]) if row[0] == 0}
+    keys = {row[1]: row[5] for row in asked(db, 'pragma table_info("%w")', table)}
     first |= {name for name, place in keys.items() if place == 1}
     return [f"{table}.{name}" for name in parents(db, table) if name not in first]
 
@@ -97,9 +104,9 @@ def unindexed(db: sqlite3.Connection, table: str) -> list[str]:
 def seen(db: sqlite3.Connection) -> dict[str, Any]:
     known = tables(db)
     return {
-        "rows": {name: db.execute(f"select count(*) from {quoted(name)}").fetchone()[0] for name in known},  # noqa: S608 - quoted
+        "rows": {name: asked(db, 'select count(*) from "%w"', name)[0][0] for name in known},
         "shape": {
-            name: sorted((row[1], row[2].upper(), row[3]) for row in db.execute(f"pragma table_info({quoted(name)})"))
+            name: sorted((row[1], row[2].upper(), row[3]) for row in asked(db, 'pragma table_info("%w")', name))
             for name in known
         },
         "points": sum(len(parents(db, name)) for name in known),
