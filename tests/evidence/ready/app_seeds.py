@@ -111,6 +111,9 @@ BREAKS = """        try:
             return self.answer(500, {"error": "Something went wrong here."})
         return self.answer(201, {})
 """
+LEADS_AROUND = """            if not self.known() and "again" not in self.path:
+                return self.answer(302, "", location="http://127.0.0.1/items/again")
+            return self.answer(200, ITEMS)"""
 MANY_AND_ONE = """MORE = {f"/items/{number}/more": {"get": {}} for number in range(80)}
 OPENAPI["paths"] = {**OPENAPI["paths"], **MORE, "/": {"get": {}}}
 
@@ -138,6 +141,7 @@ TRICKS: dict[str, list[tuple[str, str, str]]] = {
         (ASKS_WRITERS, "        return self.answer(200, {})\n", "POST /items"),
         ('self.headers.get("authorization") == "Bearer secret"', "True", "Strangers are let in"),
         (ASKS_READERS, ASKS_READERS.replace("401", "404"), "Strangers are let in"),
+        (ASKS_READERS, LEADS_AROUND, "Strangers are let in"),
         ("class App(", f"{MANY_AND_ONE}class App(", "Strangers are let in at “GET / (200)”"),
     ],
     "F4": [
