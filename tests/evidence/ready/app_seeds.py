@@ -123,6 +123,7 @@ NOTHING = '{"error": "There is no such page."}'
 NOT_FOUND = f"return self.answer(404, {NOTHING})"
 WELL = '{"status": "well"}'
 FULL = 'return self.answer(429, {"error": "Too many requests, please wait a moment."})'
+LIMITS_WRITERS = f"        if self.flooded():\n            {FULL}\n        if not"
 SLOW = 'time.sleep(3.2) if path == "/items" else None\n        if path == "/items" or'
 HSTS = '            self.send_header("strict-transport-security", "max-age=31536000")\n'
 ITEMS_GIVEN = "            return self.answer(200, ITEMS)"
@@ -163,7 +164,8 @@ TRICKS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "S1": [
         ("return len(SEEN) > 150", "return False", "let in"),
-        (f"        if self.flooded():\n            {FULL}\n        if not", "        if not", "/webhooks/pay"),
+        ("return len(SEEN) > 150", 'return self.path != "/items" and len(SEEN) > 150', "let in"),
+        (LIMITS_WRITERS, LIMITS_WRITERS.replace("if self", 'if self.path == "/items" and self'), "/webhooks/pay"),
     ],
 }
 # It says of any address that it is well: what it says of one then means nothing.

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 import re
 import secrets
 import time
@@ -134,13 +135,15 @@ def _json(body: bytes | None) -> dict[str, str]:
 
 
 async def flooded(asked: Asked) -> Found:
-    """A burst at the page or the API, and at each webhook, is answered with 429 at some point."""
+    """A burst at some addresses, nobody knows which, and at each webhook, is answered with 429 at some point."""
     plain = [
         route
         for route in asked.routes
-        if route.method == "GET" and "{" not in route.path and not ALWAYS_OPEN.match(route.path)
+        if "{" not in route.path and not ALWAYS_OPEN.match(route.path) and "hook" not in route.path.lower()
     ]
-    targets = [("GET", plain[0].path if plain else "/")]
+    read, changed = ([one for one in plain if (one.method == "GET") is reads] for reads in (True, False))
+    chosen = [*random.sample(read, min(2, len(read))), *random.sample(changed, min(1, len(changed)))]
+    targets = [(route.method, route.path) for route in chosen] or [("GET", "/")]
     targets += [(route.method, route.at()) for route in asked.routes if "hook" in route.path.lower()]
     for method, path in targets:
         codes = await _burst(asked, method, path)
