@@ -255,12 +255,12 @@ QUESTIONS: Sequence[tuple[str, Callable[[Asked], Awaitable[Found]]]] = (
     ("S4", strangers),
     ("F4", errors),
     ("P5", quick),
-    ("S2", nonsense.nonsense),
     ("S9", encrypted),
     ("O3", logged.structured),
     ("P1", loaded.twice),
     ("T7", loaded.twice),
-    ("S1", flooded),  # last: after it, little else is let in
+    ("S2", nonsense.nonsense),  # late, for it asks so much; and at last, after which little else is let in:
+    ("S1", flooded),
 )
 
 
