@@ -27,6 +27,8 @@ NO_ADDRESSES = "It does not say which addresses it has (OpenAPI), so nobody coul
 NOTHING_MADE = "Nothing that belongs to one person could be made, so nothing could be tried on it."
 KNOWS = re.compile(r"password|passwd|authoriz|cookie|session|sign.?in|log.?in|bearer", re.IGNORECASE)
 LOOKS, BETWEEN_S = 10, 0.2
+AGAIN = 2  # who is refused, and yet something changed, tries again: what changes by itself does not heed him
+UNFIT = frozenset({400, 422})
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
         if route.method == "DELETE":
             await _each(trial, thing, reads, hidden)
             hidden = []
-        answer = await _attempted(trial, thing, reads, route, path)
+        answer, route = await _fitting(trial, thing, reads, route, path)  # noqa: PLW2901 - with what it takes
         if answer is None:
             continue
         if answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
@@ -117,6 +119,18 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
     await _each(trial, thing, reads, hidden)
 
 
+async def _fitting(
+    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str
+) -> tuple[httpx.Response | None, Route]:
+    """Ben’s try with all that the address takes, or with less of it, where that does not go together."""
+    first = await _attempted(trial, thing, reads, route, path)
+    for less in things.smaller(route) if first is not None and first.status_code in UNFIT else ():
+        answer = await _attempted(trial, thing, reads, less, path)
+        if answer is None or answer.status_code not in UNFIT:
+            return answer, less
+    return first, route
+
+
 async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[tuple[Route, str]]) -> None:
     """Only what that changes says something: nobody told us that there is anything."""
     for route, path in hidden:
@@ -125,15 +139,33 @@ async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[t
 
 async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:
     """Ben tries; None where that changed what is Ana’s, whatever he was answered."""
+    answer, moved, his = await _attempt(trial, thing, reads, route, path)
+    trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
+    if not moved:
+        return answer
+    for _ in range(AGAIN if answer.status_code in REFUSED and not his else 0):
+        await _settled(trial.ana, reads)
+        _, moved, his = await _attempt(trial, thing, reads, route, path)
+        if not moved:
+            trial.unclear.append(f"something of Ana’s changed by itself while Ben tried {route.name}")
+            return answer
+        if his:
+            break
+    trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
+    return None
+
+
+async def _attempt(
+    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str
+) -> tuple[httpx.Response, bool, bool]:
+    """What Ben was answered, whether something of Ana’s is another now, and whether that is surely his doing."""
+    word = made_up.mark()
     before = await _state(trial.ana, reads)
     steady = await _state(trial.ana, reads)
-    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, made_up.mark()))
+    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, word))
     after = await _state(trial.ana, reads)
-    trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
-    if _moved(before, steady, after):
-        trial.wrong.append(f"{route.name} lets somebody else change what is Ana’s ({answer.status_code})")
-        return None
-    return answer
+    gone = any(after.get(read) != steady[read] for read in reads)
+    return answer, _moved(before, steady, after), gone or word in str(after)
 
 
 def _handed(trial: Trial, route: Route, thing: Thing, word: str) -> dict[str, Any]:

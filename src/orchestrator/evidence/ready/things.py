@@ -138,14 +138,15 @@ async def hand_in(person: Person, route: Route, path: str, word: str, turn: int 
     """All that the address takes, and where that does not go together, less of it: nobody can guess everything."""
     first = await person.ask(route.method, path, **handed(route, word, turn, **more))
     if first.status_code in UNFIT:
-        for less in _smaller(route):
+        for less in smaller(route):
             answer = await person.ask(route.method, path, **handed(less, word, turn, **more))
             if answer.is_success or answer.is_redirect:
                 return answer
     return first
 
 
-def _smaller(route: Route) -> Iterator[Route]:
+def smaller(route: Route) -> Iterator[Route]:
+    """The same with less that is handed in."""
     if route.body is not None:
         yield from (replace(route, body=one) for one in made_up.smaller(route.body))
     elif route.form is not None:
