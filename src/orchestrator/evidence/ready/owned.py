@@ -29,6 +29,7 @@ KNOWS = re.compile(r"password|passwd|authoriz|cookie|session|sign.?in|log.?in|be
 LOOKS, BETWEEN_S = 10, 0.2
 AGAIN = 2  # who is refused, and yet something changed, tries again: what changes by itself does not heed him
 UNFIT = frozenset({400, 422})
+LIMITED = 429
 
 
 @dataclass(slots=True)
@@ -97,6 +98,7 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
     """Every address that is about it, the one that takes it away at last. Ben first, then Ana herself."""
     own = sorted(things.about(asked, thing), key=lambda one: (one[0].method != "GET", one[0].method == "DELETE"))
     reads = [path for route, path in own if route.method == "GET" and not route.query] or [thing.path]
+    reads = [path for path in reads if not await _goes_on(trial.ana, path)]
     await _settled(trial.ana, reads)
     if thing.mark in str(await _state(trial.ana, reads)):
         trial.read += 1
@@ -143,9 +145,9 @@ async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route,
     trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
     if not moved:
         return answer
-    for _ in range(AGAIN if answer.status_code in REFUSED and not his else 0):
+    for turn in range(2, 2 + AGAIN if answer.status_code in REFUSED and not his else 2):
         await _settled(trial.ana, reads)
-        _, moved, his = await _attempt(trial, thing, reads, route, path)
+        _, moved, his = await _attempt(trial, thing, reads, route, path, turn)
         if not moved:
             trial.unclear.append(f"something of Ana’s changed by itself while Ben tried {route.name}")
             return answer
@@ -156,21 +158,21 @@ async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route,
 
 
 async def _attempt(
-    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str
+    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str, turn: int = 1
 ) -> tuple[httpx.Response, bool, bool]:
     """What Ben was answered, whether something of Ana’s is another now, and whether that is surely his doing."""
     word = made_up.mark()
     before = await _state(trial.ana, reads)
     steady = await _state(trial.ana, reads)
-    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, word))
+    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, word, turn))
     after = await _state(trial.ana, reads)
-    gone = any(after.get(read) != steady[read] for read in reads)
+    gone = any(after[read] not in {steady[read], LIMITED} for read in reads)
     return answer, _moved(before, steady, after), gone or word in str(after)
 
 
-def _handed(trial: Trial, route: Route, thing: Thing, word: str) -> dict[str, Any]:
+def _handed(trial: Trial, route: Route, thing: Thing, word: str, turn: int = 1) -> dict[str, Any]:
     """What would change everything about it; where it asks for the id of a thing, this one’s."""
-    return things.handed(route, word, 1, known={**trial.known, thing.kind: thing.id, "": thing.id})
+    return things.handed(route, word, turn, known={**trial.known, thing.kind: thing.id, "": thing.id})
 
 
 def _let_in(trial: Trial, route: Route, path: str, thing: Thing, answer: httpx.Response) -> None:
@@ -207,6 +209,11 @@ async def _settled(ana: Person, reads: Iterable[str]) -> None:
             return
 
 
+async def _goes_on(ana: Person, path: str) -> bool:
+    """Whether it is a stream of events, which has no end at which it could be compared."""
+    return "event-stream" in (await ana.ask("GET", path)).headers.get("content-type", "")
+
+
 async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:
     """All that Ana sees of it."""
     found: dict[str, Any] = {}
@@ -223,8 +230,9 @@ async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:
 
 def _moved(before: dict[str, Any], steady: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether something is another now that does not change by itself."""
-    same = [key for key in before if key in steady and before[key] == steady[key]]
-    return any(after.get(key, ...) != steady[key] for key in same)
+    unseen = {key for key, value in after.items() if value == LIMITED}  # it let even Ana look only so often
+    same = [key for key in before if key in steady and before[key] == steady[key] != LIMITED]
+    return any(after.get(key, ...) != steady[key] for key in same if key.partition(" ")[0] not in unseen)
 
 
 async def _looked_around(asked: Asked, trial: Trial) -> None:
