@@ -212,6 +212,10 @@ CHANGES_FIRST = """        if self.command == "PUT":
             DB.execute("update note set stars = ? where id = ?", (json.loads(body).get("stars"), id))
         row = self.note(person, id)
 """
+TAKES_AWAY_FIRST = """        if self.command == "DELETE":
+            DB.execute("delete from note where id = ?", (id,))
+        row = self.note(person, id)
+"""
 SAYS = 'say("info", "asked", method=self.command, path=self.path, status=code)'
 TAKES_KEY = 'DB.execute("delete from token where id = ? and person = ?", (found[1], person[0]))'
 MAKES_KEY = "        value = secrets.token_hex(16)\n"
@@ -267,6 +271,10 @@ DISHONEST: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {
             "S3": "failed: Code that somebody writes becomes part of a page: /page, as",
             "O3": "failed: Its log has no line about a request",
         },
+    ),
+    "lets anybody take away, at an address that nobody is told of": (
+        (('"put": takes(NOTE), "delete": {}}', '"put": takes(NOTE)}'), (FIRST_LOOK, TAKES_AWAY_FIRST)),
+        {"S5": "failed: One of “"},
     ),
     "checks who reads and not who writes": (
         (

@@ -5,7 +5,7 @@ A refusal counts only where Ana herself is let in, and what is hers is read agai
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,20 +105,28 @@ async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
     else:
         trial.unclear.append(f"Ana does not see what she made at {thing.made_by.path}")
     hidden = list(things.unsaid(asked, thing))
-    for route, path in own:
+    reading = [(route, path) for route, path in own if route.method == "GET"]
+    for (route, path), answer in zip(reading, await _together(trial, thing, reads, reading), strict=True):
+        await _told(trial, thing, route, path, answer)
+    for route, path in own[len(reading) :]:
         if route.method == "DELETE":
-            await _each(trial, thing, reads, hidden)
+            await _together(trial, thing, reads, hidden)
             hidden = []
-        answer, route = await _fitting(trial, thing, reads, route, path)  # noqa: PLW2901 - with what it takes
-        if answer is None:
-            continue
-        if answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
-            _let_in(trial, route, path, thing, answer)
-        else:
-            await _refused(trial, route, path, thing, answer)
-            if route.method != "GET":
-                await _settled(trial.ana, reads)
-    await _each(trial, thing, reads, hidden)
+        answer, fits = await _fitting(trial, thing, reads, route, path)
+        await _told(trial, thing, fits, path, answer)
+        if answer is not None and not answer.is_success:
+            await _settled(trial.ana, reads)
+    await _together(trial, thing, reads, hidden)
+
+
+async def _told(trial: Trial, thing: Thing, route: Route, path: str, answer: httpx.Response | None) -> None:
+    """What his answer says; nothing more where he changed something, which is told already."""
+    if answer is None:
+        return
+    if answer.is_success or (answer.is_redirect and not DOORS.search(answer.headers.get("location", ""))):
+        _let_in(trial, route, path, thing, answer)
+    else:
+        await _refused(trial, route, path, thing, answer)
 
 
 async def _fitting(
@@ -133,21 +141,35 @@ async def _fitting(
     return first, route
 
 
-async def _each(trial: Trial, thing: Thing, reads: list[str], hidden: Iterable[tuple[Route, str]]) -> None:
-    """Only what that changes says something: nobody told us that there is anything."""
-    for route, path in hidden:
-        await _attempted(trial, thing, reads, route, path)
+async def _together(
+    trial: Trial, thing: Thing, reads: list[str], tries: Sequence[tuple[Route, str]]
+) -> list[httpx.Response | None]:
+    """Ben tries all of them, and only where something is another afterwards each of them alone, to see which it was."""
+    answers, moved, his = await _attempt(trial, thing, reads, tries)
+    if moved:
+        known = len(trial.wrong)
+        alone = [await _attempted(trial, thing, reads, route, path) for route, path in tries]
+        names = listed(list(dict.fromkeys(route.name for route, _ in tries))[:3])
+        if his and len(trial.wrong) == known:  # what is gone cannot be taken away again
+            trial.wrong.append(f"One of {names} and others lets somebody else change what is Ana’s")
+        elif len(trial.wrong) == known:
+            trial.unclear.append(f"something of Ana’s changed by itself while Ben tried {names} and others")
+        return alone
+    trial.diary += [
+        f"Ben: {one[0].method} {one[1]} → {answer.status_code}" for one, answer in zip(tries, answers, strict=True)
+    ]
+    return list(answers)
 
 
 async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route, path: str) -> httpx.Response | None:
     """Ben tries; None where that changed what is Ana’s, whatever he was answered."""
-    answer, moved, his = await _attempt(trial, thing, reads, route, path)
+    [answer], moved, his = await _attempt(trial, thing, reads, [(route, path)])
     trial.diary.append(f"Ben: {route.method} {path} → {answer.status_code}")
     if not moved:
         return answer
     for turn in range(2, 2 + AGAIN if answer.status_code in REFUSED and not his else 2):
         await _settled(trial.ana, reads)
-        _, moved, his = await _attempt(trial, thing, reads, route, path, turn)
+        _, moved, his = await _attempt(trial, thing, reads, [(route, path)], turn)
         if not moved:
             trial.unclear.append(f"something of Ana’s changed by itself while Ben tried {route.name}")
             return answer
@@ -158,16 +180,18 @@ async def _attempted(trial: Trial, thing: Thing, reads: list[str], route: Route,
 
 
 async def _attempt(
-    trial: Trial, thing: Thing, reads: list[str], route: Route, path: str, turn: int = 1
-) -> tuple[httpx.Response, bool, bool]:
-    """What Ben was answered, whether something of Ana’s is another now, and whether that is surely his doing."""
+    trial: Trial, thing: Thing, reads: list[str], tries: Sequence[tuple[Route, str]], turn: int = 1
+) -> tuple[list[httpx.Response], bool, bool]:
+    """What Ben was answered at each, whether something of Ana’s is another now, and whether it is surely his doing."""
     word = made_up.mark()
     before = await _state(trial.ana, reads)
     steady = await _state(trial.ana, reads)
-    answer = await trial.ben.ask(route.method, path, **_handed(trial, route, thing, word, turn))
+    answers = [
+        await trial.ben.ask(route.method, path, **_handed(trial, route, thing, word, turn)) for route, path in tries
+    ]
     after = await _state(trial.ana, reads)
     gone = any(after[read] not in {steady[read], LIMITED} for read in reads)
-    return answer, _moved(before, steady, after), gone or word in str(after)
+    return answers, _moved(before, steady, after), gone or word in str(after)
 
 
 def _handed(trial: Trial, route: Route, thing: Thing, word: str, turn: int = 1) -> dict[str, Any]:
