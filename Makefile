@@ -54,7 +54,7 @@ docs: ## write the pages that are made from the code
 	@scripts/install dev
 	$(BIN)/python scripts/docs.py
 
-readiness: ## ask our own 54 questions of what is saved here, and write what they say (an hour or more)
+readiness: ## ask our own 54 questions of what is saved here, and write what they say (a quarter of an hour)
 	@scripts/install dev
 	@scripts/system-packages
 	$(BIN)/python scripts/readiness.py
