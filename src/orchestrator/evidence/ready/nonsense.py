@@ -25,6 +25,7 @@ REFUSED = frozenset({401, 403})
 TURNED_AWAY = REFUSED | {429}
 LONGEST_WAIT_S = 2.0
 HOOKS = re.compile(r"hook", re.IGNORECASE)
+KEEPS, TAKES, LEAVES = KINDS = range(3)  # what a request may do: nothing of the kind, take a thing away, end a visit
 ENDS = re.compile(r"log-?_?out|sign-?_?(?:out|off)|password|session|token|/me/?$|account", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ async def nonsense(asked: Asked) -> Found:
     if not asked.routes:
         return unchecked(asks.NO_ROUTES)
     pieces = {route.name: list(wrong(route, at)) for at, route in enumerate(asked.routes)}
-    trial = Trial(*await _guests(asked), deque(_in_turn(pieces)), time.monotonic() + SECONDS)
+    trial = Trial(*await _guests(asked), deque(in_turn(pieces)), time.monotonic() + SECONDS)
     while trial.left and time.monotonic() < trial.until:
         piece = trial.left.popleft()
         came: httpx.Response | None = None
@@ -110,15 +111,22 @@ async def _guests(asked: Asked) -> tuple[deque[Guest], Guest | None]:
     return found or deque([Guest(Person("", "", "", asked.client), known=False)]), admin
 
 
-def _in_turn(pieces: Mapping[str, Sequence[Wrong]]) -> Iterator[Wrong]:
-    """One for each address, and again, so that each gets some; at last those that may take things or people away."""
-    rest = sorted(pieces.values(), key=lambda known: _ends(known[0].route))
-    for turn in range(max(map(len, rest))):
-        yield from (known[turn] for known in rest if turn < len(known))
+def in_turn(pieces: Mapping[str, Sequence[Wrong]]) -> Iterator[Wrong]:
+    """In turn over all addresses, so that each gets what counts; those that may take things or people away come last.
+
+    What there is beyond that is for the time that is left.
+    """
+    most = max(map(len, pieces.values()))
+    for turns in (range(FEWEST), range(FEWEST, most)):
+        for kind in KINDS:
+            rest = [known for known in pieces.values() if _ends(known[0].route) == kind]
+            yield from (known[turn] for turn in turns for known in rest if turn < len(known))
 
 
 def _ends(route: Route) -> int:
-    return 2 if ENDS.search(route.path) else int(route.method == "DELETE")
+    if ENDS.search(route.path):
+        return LEAVES
+    return TAKES if route.method == "DELETE" else KEEPS
 
 
 async def _sent(trial: Trial, piece: Wrong) -> httpx.Response:
