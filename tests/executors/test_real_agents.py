@@ -10,6 +10,7 @@ import pytest
 import processes
 from ground.agents import KEY, Bench, bench, by_results, does
 from ground.model_values import Gives
+from ground.until import until
 from orchestrator.delivery.pricing import priced
 from orchestrator.domain.run import Ask, Wish
 from orchestrator.errors import BuilderLost
@@ -90,6 +91,7 @@ async def test_killed_it_is_lost_and_goes_on_where_it_was(real: Bench):
     real.api.answers = by_results(does(real.hand.run("setsid sleep 300")), DONE)
     running = asyncio.create_task(real.run())
     await processes.there(real.folder, "sleep 300", within=60)
+    await until(lambda: _notes(real.folder, b"setsid sleep 300"))  # it writes its diary after it has begun
     real.kill()
     with pytest.raises(BuilderLost):
         await running
@@ -99,6 +101,12 @@ async def test_killed_it_is_lost_and_goes_on_where_it_was(real: Bench):
     assert (await real.run()).ok
     assert any(CUT_OFF in text for _, text in real.api.asked[-1].said)
     assert any("setsid sleep 300" in text for _, text in real.api.asked[-1].said)
+
+
+def _notes(folder: Path, what: bytes) -> bool:
+    """Whether it has written this down in one of its files."""
+    files = (path for path in folder.rglob("*.jsonl") if path.is_file())
+    return any(what in path.read_bytes() for path in files)
 
 
 async def test_stopped_nothing_of_it_is_left_within_a_second(real: Bench):
