@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from orchestrator.errors import NotPossible
 from orchestrator.evidence import reports
 from orchestrator.evidence.ready import app as apps
 from orchestrator.evidence.ready import asked as asking
-from orchestrator.evidence.ready import database, migrations, people, python, things
+from orchestrator.evidence.ready import database, migrations, people, python, things, traces
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.people import Person
@@ -25,9 +25,8 @@ from orchestrator.evidence.words import counted, listed
 
 WATCHER = python.INSIDE / "queries_of_sqlite.py"
 WATCH, QUERIES = "watch", "watch/queries.txt"  # below the place: the watcher's folder, and what it writes
-FILE_HEAD = b"SQLite format 3\0"
 MORE, MAKE_S, LISTED = 30, 45.0, 5  # things made for the second look; at least so many of them must be seen
-LOOKS = 3
+LOOKS, MOST_FILES = 3, 3
 STEADY = 2  # queries more than before that are no pattern
 SLOWEST_MS = 100.0
 NO_LIST = "No address lists what people make, so it was not seen how often the database is asked for it."
@@ -110,7 +109,7 @@ async def measured(look: Look) -> Measured:
     await asyncio.to_thread(_fresh, look.place.folder, data)
     look.place.say("Counting what it asks its database")
     async with apps.running(look.place, start) as app, asking.conversation(look, app, interpreter) as asked:
-        who = await _somebody(asked)
+        who = await people.anybody(asked)
         made = await things.all_made(who, asked)
         if not made:
             raise NotPossible(NOTHING_MADE)
@@ -144,13 +143,6 @@ def _fresh(folder: Path, data: Path) -> None:
     (folder / WATCH).mkdir(exist_ok=True)
     shutil.copyfile(WATCHER, folder / WATCH / "sitecustomize.py")
     (folder / QUERIES).write_text("")
-
-
-async def _somebody(asked: Asked) -> Person:
-    """Ana, or somebody whom nobody asks for a name."""
-    with suppress(NotPossible):
-        return (await people.two(asked))[0]
-    return Person("", "", "", asked.client)
 
 
 async def _listings(asked: Asked, who: Person, marks: set[str]) -> dict[str, Listing]:
@@ -205,7 +197,7 @@ async def _tables(look: Look, data: Path) -> tuple[int, tuple[str, ...]]:
     """Of the tables that it made: how many columns point elsewhere, and which of them have no index."""
     points = 0
     unindexed: list[str] = []
-    for file in await asyncio.to_thread(_databases, data):
+    for file in (await asyncio.to_thread(traces.databases, data))[:MOST_FILES]:
         report = look.place.home / "tables.json"
         command = (*walls.python()[0], str(migrations.ROWS), "look", str(file), str(report))
         await look.place.run("look into its database", command, cwd=look.place.home, seconds=60)
@@ -213,16 +205,6 @@ async def _tables(look: Look, data: Path) -> tuple[int, tuple[str, ...]]:
         points += said.get("points", 0)
         unindexed += said.get("unindexed", [])
     return points, tuple(unindexed)
-
-
-def _databases(data: Path) -> list[Path]:
-    files = (path for path in sorted(data.rglob("*")) if path.is_file() and not path.is_symlink())
-    return [path for path in files if _begins(path, lambda head: head == FILE_HEAD)][:3]
-
-
-def _begins(path: Path, right: Callable[[bytes], bool]) -> bool:
-    with path.open("rb") as file:
-        return right(file.read(len(FILE_HEAD)))
 
 
 PROOFS = (Proof("P2", sparing),)

@@ -68,6 +68,11 @@ def written(folders: Sequence[Path]) -> dict[str, Record]:
     return found
 
 
+def databases(folder: Path) -> list[Path]:
+    """The files of SQLite below a folder."""
+    return [path for path, file in plain_files(folder, os.O_RDONLY) if os.read(file, len(HEAD)) == HEAD]
+
+
 def spoil(folder: Path) -> int:
     """Write nonsense over every database there, and say how many there were."""
     found = 0
