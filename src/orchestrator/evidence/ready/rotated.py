@@ -56,7 +56,7 @@ async def rotated(asked: Asked) -> Found:
     refused = await _while_taken(asked, way, first, second, guarded)
     after = await _used(asked, first, guarded)
     said = f"the second key, {OFTEN} times meanwhile: {refused} refused; the first afterwards: {after}"
-    evidence = asked.seen(f"{way.name}, twice, and {first.taken}", said=said)
+    evidence = asked.seen(f"{way.name}, twice, and the first one taken away", said=said)
     if refused:
         return failed(f"While one key was taken away, the other was refused {counted(refused, 'time')}.", evidence)
     if after not in REFUSED:
