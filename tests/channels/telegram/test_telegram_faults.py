@@ -16,8 +16,7 @@ from orchestrator import clock
 from orchestrator.channels.telegram import markup
 from orchestrator.conversation.command import perform
 from orchestrator.domain import deliveries, plain
-from orchestrator.domain.command import Answer
-from orchestrator.domain.elsewhere import PostStatus
+from orchestrator.domain.command import Answer, Rename
 from orchestrator.domain.gate import Decision, Status
 from orchestrator.runtime import read, tx
 from orchestrator.store import arrivals, gates, messages, posts
@@ -93,17 +92,23 @@ async def test_a_decision_whose_message_was_removed_is_asked_again_and_a_slip_is
 ):
     async with town(tmp_path / "data", telegram) as here:
         user, nadia = await here.linked("Nadia")
-        _project, gate = await here.at_vision(user)
+        project, gate = await here.at_vision(user)
         card = await here.sees(nadia.chat, "needs you")
         card.removed = True
+        await perform(Rename(project, "Dinners"), user.acts(), clock.new_id())
+        again = await here.sees(nadia.chat, "Dinners needs you")
+        await until(lambda: _outside(nadia.chat, gate.id, str(again.id)), 20)
+        again.removed = True
+        edits = telegram.calls["editMessageText"]
         await perform(Answer(gate.id, Decision.APPROVE), user.acts(), clock.new_id())
-        await until(lambda: _is_shown(nadia.chat, gate.id), 20)
+        await until(lambda: telegram.calls["editMessageText"] > edits, 20)
+        await here.calm()
         assert not any("Approved by" in text for text in nadia.chat.shows())
 
 
-async def _is_shown(chat, gate: str) -> bool:
+async def _outside(chat, gate: str, outside: str) -> bool:
     post = await read(posts.at, (await room(chat)).id, f"gate:{gate}")
-    return bool(post and post.status is PostStatus.SHOWN)
+    return bool(post and post.outside == outside)
 
 
 async def test_an_update_that_comes_twice_is_taken_up_once(tmp_path: Path, telegram: TelegramApi):

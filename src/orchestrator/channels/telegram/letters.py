@@ -101,7 +101,8 @@ async def _asked(sight: Sight, found: Standing, gate: GateRow, text: str = "") -
     may = sight.may(found)
     reading = await _reading(sight.db, gate)
     buttons = cards.rows(gate, reading) if may else [reading]
-    return _letter(text or cards.text(found.project.name, gate, may=may), buttons)
+    letter = _letter(text or cards.text(found.project.name, gate, may=may), buttons)
+    return replace(letter, more={**letter.more, "waits": True})
 
 
 async def _reading(db: AsyncSession, gate: GateRow) -> list[Button]:

@@ -7,7 +7,6 @@ from orchestrator.channels.telegram import moving
 from orchestrator.channels.telegram.calls import Calls, Gone, Moved, Rows
 from orchestrator.store.elsewhere import PostRow, RoomRow
 
-STAYS = ("gate:", "reminder:")  # what is asked is shown again where its message was removed
 MOVED = "The group has another number now."
 
 
@@ -45,7 +44,7 @@ async def _send(calls: Calls, post: PostRow, chat: int, topic: int | None, lette
 
 
 async def _edit(calls: Calls, post: PostRow, chat: int, topic: int | None, letter: Letter, *, silent: bool) -> Shown:
-    """Change what is there. What was removed is shown again only where it still asks for something."""
+    """Change what is there. What was removed is shown again only where it still waits for an answer."""
     texts = _texts(letter)
     before = [int(id) for id in post.details.get("before", ())]
     try:
@@ -53,7 +52,7 @@ async def _edit(calls: Calls, post: PostRow, chat: int, topic: int | None, lette
             await calls.edit(chat, id, text)
         await calls.edit(chat, int(post.outside), texts[-1], _rows(letter))
     except Gone:
-        if post.subject.startswith(STAYS) and _rows(letter):
+        if letter.more.get("waits"):
             return await _send(calls, post, chat, topic, letter, silent=silent)
     return Shown(post.outside, {name: value for name, value in post.details.items() if name != "digest"})
 
