@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evidence.ready.app_seeds import repository
+from evidence.ready.derived_seeds import REVIEWS, TOPICS
 from evidence.ready.people_seeds import APP, DISHONEST, HOOKS, NO_HOOKS, START, tricked
 from orchestrator.contain.sandbox import Sandbox
 from orchestrator.evidence.ready import asking
@@ -32,6 +33,44 @@ async def test_an_honest_application_passes_all_of_it():
 async def test_one_that_does_not_keep_people_apart_or_writes_nothing_down_is_not_proven(name: str):
     tricks, expected = DISHONEST[name]
     found = await said(tricked(*tricks), *expected)
+    assert {item: found[item][: len(words)] for item, words in expected.items()} == expected, found
+
+
+MINE = '"select * from review where id = ? and owner = ?", (id, person[0])'
+ANYBODYS = '"select * from review where id = ?", (id,)'
+
+
+@pytest.mark.parametrize(
+    ("tricks", "expected"),
+    [
+        ((), {"S5": "proven", "S7": "proven"}),
+        (
+            TOPICS,
+            {
+                "S5": "not_checked: Nobody got at what is another’s, but not all could be told: "
+                "nothing of Ana’s could be found that POST /topics/{topic}/vote is about"
+            },
+        ),
+        (
+            ((MINE, ANYBODYS), ('        audit(person, "review.changed " + id, row[2])\n', "")),
+            {
+                "S5": "failed: POST /reviews/{review}/answer lets somebody else change what is Ana’s (200)",
+                "S7": "failed: POST /reviews/{review}/answer leaves no trace of",
+            },
+        ),
+        (
+            (("if self.note(person, id) is None or", "if"), ('            audit(person, "doubt.settled", id)\n', "")),
+            {
+                "S5": "failed: GET /notes/{note_id}/doubts/{doubt} lets somebody else read what is Ana’s (200)",
+                "S7": "failed: POST /notes/{note_id}/doubts/{doubt}/settle leaves no trace of",
+            },
+        ),
+    ],
+)
+async def test_what_comes_into_being_by_itself_is_tried_as_well(
+    tricks: tuple[tuple[str, str], ...], expected: dict[str, str]
+):
+    found = await said(tricked(*REVIEWS, *tricks), *expected)
     assert {item: found[item][: len(words)] for item, words in expected.items()} == expected, found
 
 

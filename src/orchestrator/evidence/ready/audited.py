@@ -14,7 +14,7 @@ import httpx
 
 from orchestrator import clock
 from orchestrator.domain.ready.report import Evidence
-from orchestrator.evidence.ready import made_up, people, routes, things, told, traces
+from orchestrator.evidence.ready import derived, made_up, people, routes, things, told, traces
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.proof import Found, failed, proven, unchecked
@@ -33,7 +33,7 @@ PERSON = re.compile(
 )
 POINTS = re.compile(r"id$|ref|object|target|entity|resource|subject|key$", re.IGNORECASE)
 SLACK = timedelta(seconds=3)
-MOST, LOOKS, BETWEEN_S, LONG = 10, 10, 0.1, 6
+MOST, LOOKS, BETWEEN_S, LONG = 24, 10, 0.1, 6
 SAID = {"who": "by whom", "what": "what was done", "which": "to what", "when": "when"}
 FILED, PRINTED, ENTERED = "file", "line", "entry"
 
@@ -158,13 +158,20 @@ async def _driven(asked: Asked, trail: Trail, most: int) -> None:
             if thing := await things.make(trail.person, route, made):
                 made.append(thing)
                 await _traced(asked, trail, look, _change(trail.person, route, thing, thing.mark, thing.path, look))
-    for thing in made:
-        for route, path in sorted(things.about(asked, thing), key=lambda one: one[0].method == "DELETE"):
+    made += await _come(asked, trail, made)
+    for thing in made:  # it grows, as things come with others
+        for route, path in sorted(things.about(asked, thing), key=lambda one: things.late(one[0])):
             if route.method != "GET" and len(trail.done) < most:
                 look, word = await _before(asked, trail.person), made_up.mark()
                 answer = await things.hand_in(trail.person, route, path, word, 1)
                 if answer.is_success or answer.is_redirect:
                     await _traced(asked, trail, look, _change(trail.person, route, thing, word, path, look))
+                    made += await _come(asked, trail, made)
+
+
+async def _come(asked: Asked, trail: Trail, made: list[Thing]) -> list[Thing]:
+    """What has come into being by what was done."""
+    return await derived.found(trail.person, asked, made, {change.word for change in trail.done})
 
 
 @dataclass(frozen=True, slots=True)

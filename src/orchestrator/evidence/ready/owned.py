@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from orchestrator.domain.ready.report import Evidence
-from orchestrator.evidence.ready import addresses, database, made_up, people, routes, things
+from orchestrator.evidence.ready import addresses, database, derived, made_up, people, routes, things
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.proof import Found, failed, not_needed, proven, unchecked
@@ -36,8 +36,11 @@ LIMITED = 429
 class Trial:
     """What was tried, what was let through, and what could not be told."""
 
+    asked: Asked
     ana: Person
     ben: Person
+    hers: list[Thing] = field(default_factory=list)
+    his: list[Thing] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
@@ -53,23 +56,26 @@ async def authorised(asked: Asked) -> Found:
         return nothing
     if not asked.document:
         return unchecked(NO_ADDRESSES)
-    trial = Trial(*await people.two(asked))
-    hers = await things.all_made(trial.ana, asked)
-    if not hers:
-        return unchecked(NOTHING_MADE, _evidence(asked, trial))
-    his = await things.all_made(trial.ben, asked)
-    if missing := {one.made_by.path for one in hers} - {one.made_by.path for one in his}:
+    trial = Trial(asked, *await people.two(asked))
+    made = await things.all_made(trial.ana, asked)
+    if not made:
+        return unchecked(NOTHING_MADE, _evidence(trial))
+    trial.hers += made
+    trial.his = await things.all_made(trial.ben, asked)
+    if missing := {one.made_by.path for one in made} - {one.made_by.path for one in trial.his}:
         trial.unclear.append(f"Ben could make nothing at {listed(sorted(missing))}")
-    await _controlled(asked, trial, his)
-    trial.marks |= {thing.mark for thing in hers}
-    trial.known |= {thing.kind: thing.id for thing in hers}
+    await _controlled(trial)
+    trial.marks |= {thing.mark for thing in made}
+    trial.known |= {thing.kind: thing.id for thing in made}
     trial.opened |= {one.path for one in routes.read(asked.document) if one.open and one.method == "GET"}
-    await _looked_around(asked, trial)
-    await _elsewhere(asked, trial, hers)
-    for thing in reversed(hers):  # what lies in others first
-        await _tried(asked, trial, thing)
+    await _looked_around(trial)
+    await _elsewhere(trial)
+    await _come(trial)
+    for thing in reversed(made):  # what lies in others first
+        await _tried(trial, thing)
+    _unfound(trial)
     _overheard(trial)
-    return _judged(asked, trial, hers)
+    return _judged(trial)
 
 
 def _knows_nobody(asked: Asked) -> Found | None:
@@ -84,27 +90,27 @@ def _knows_nobody(asked: Asked) -> Found | None:
     return None
 
 
-async def _controlled(asked: Asked, trial: Trial, his: Iterable[Thing]) -> None:
+async def _controlled(trial: Trial) -> None:
     """Ben is somebody: he sees what is his. Otherwise his refusals say nothing."""
-    for thing in his:
-        readable = [path for route, path in things.about(asked, thing) if route.method == "GET"]
+    for thing in trial.his:
+        readable = [path for route, path in things.about(trial.asked, thing) if route.method == "GET"]
         seen = [(await trial.ben.ask("GET", path)).text for path in (*readable, thing.path)]
         if not any(thing.mark in text for text in seen):
             trial.unclear.append(f"Ben does not see what he made at {thing.made_by.path}")
     trial.ben.answers.clear()
 
 
-async def _tried(asked: Asked, trial: Trial, thing: Thing) -> None:
+async def _tried(trial: Trial, thing: Thing) -> None:
     """Every address that is about it, the one that takes it away at last. Ben first, then Ana herself."""
-    own = sorted(things.about(asked, thing), key=lambda one: (one[0].method != "GET", one[0].method == "DELETE"))
+    own = sorted(things.about(trial.asked, thing), key=lambda one: (one[0].method != "GET", things.late(one[0])))
     reads = [path for route, path in own if route.method == "GET" and not route.query] or [thing.path]
     reads = [path for path in reads if not await _goes_on(trial.ana, path)]
     await _settled(trial.ana, reads)
-    if thing.mark in str(await _state(trial.ana, reads)):
+    if thing.mark in str(list((await _state(trial.ana, reads)).values())):
         trial.read += 1
     else:
         trial.unclear.append(f"Ana does not see what she made at {thing.made_by.path}")
-    hidden = list(things.unsaid(asked, thing))
+    hidden = list(things.unsaid(trial.asked, thing))
     reading = [(route, path) for route, path in own if route.method == "GET"]
     for (route, path), answer in zip(reading, await _together(trial, thing, reads, reading), strict=True):
         await _told(trial, thing, route, path, answer)
@@ -222,6 +228,20 @@ async def _refused(trial: Trial, route: Route, path: str, thing: Thing, bens: ht
         trial.changed += route.method != "GET" and hers.is_success
     elif bens.status_code != httpx.codes.METHOD_NOT_ALLOWED or hers.status_code != bens.status_code:
         trial.unclear.append(f"{route.name} answers {bens.status_code} to Ben, which refuses nobody")
+    if route.method != "GET" and hers.is_success:
+        await _come(trial)
+
+
+async def _come(trial: Trial) -> None:
+    """What has come into being by what she did is tried at once: it may be gone when she does the next thing."""
+    come = await derived.found(trial.ana, trial.asked, trial.hers, trial.marks)
+    if any(thing.mark == thing.id for thing in come):
+        await derived.found(trial.ben, trial.asked, trial.his, ())  # so that he is shown what everybody is
+    for thing in come:
+        if thing.mark != thing.id or not any(thing.id in text for _, text in trial.ben.answers):
+            trial.hers.append(thing)
+            trial.known.setdefault(thing.kind, thing.id)
+            await _tried(trial, thing)
 
 
 async def _settled(ana: Person, reads: Iterable[str]) -> None:
@@ -259,28 +279,35 @@ def _moved(before: dict[str, Any], steady: dict[str, Any], after: dict[str, Any]
     return any(after.get(key, ...) != steady[key] for key in same if key.partition(" ")[0] not in unseen)
 
 
-async def _looked_around(asked: Asked, trial: Trial) -> None:
+async def _looked_around(trial: Trial) -> None:
     """Ben goes to every page and list, with every question that could bring him what is Ana’s."""
-    known = routes.read(asked.document)
+    known = routes.read(trial.asked.document)
     plain = [one for one in known if one.method == "GET" and "{" not in one.path]
-    hidden = {one.path for one in addresses.of(asked.look.texts) if one.method == "GET" and one.plain == one.path}
+    hidden = {one.path for one in addresses.of(trial.asked.look.texts) if one.method == "GET" and one.plain == one.path}
     plain += [Route("GET", path) for path in sorted({"/", *hidden} - {one.path for one in plain})]
     for route in plain:
         for asking in ("", *_questions(route, trial.ana, trial.marks)):
             await trial.ben.ask("GET", f"{route.path}{asking}")
 
 
-async def _elsewhere(asked: Asked, trial: Trial, hers: list[Thing]) -> None:
+async def _elsewhere(trial: Trial) -> None:
     """Addresses of which we do not know what they are about: Ben tries them with all that is Ana’s."""
-    covered = {route.name for thing in hers for route, _ in things.about(asked, thing)}
-    for route in routes.read(asked.document):
-        if "{" not in route.path or route.name in covered or things.NOT_THINGS.search(f"{route.path} {route.words}"):
-            continue
+    for route in _uncovered(trial):
         for value in (*trial.known.values(), *trial.ana.ids, trial.ana.name):
             word = made_up.mark()
             await trial.ben.ask(route.method, route.at(value), **things.handed(route, word, 1, known=trial.known))
-        if route.method != "GET":
-            trial.unclear.append(f"nothing of Ana’s could be found that {route.name} is about")
+
+
+def _uncovered(trial: Trial) -> list[Route]:
+    covered = {route.name for thing in trial.hers for route, _ in things.about(trial.asked, thing)}
+    known = [one for one in routes.read(trial.asked.document) if "{" in one.path and one.name not in covered]
+    return [one for one in known if not things.NOT_THINGS.search(f"{one.path} {one.words}")]
+
+
+def _unfound(trial: Trial) -> None:
+    """What could not be tried on anything of hers, to the end."""
+    missing = [route.name for route in _uncovered(trial) if route.method != "GET"]
+    trial.unclear += [f"nothing of Ana’s could be found that {name} is about" for name in missing]
 
 
 def _overheard(trial: Trial) -> None:
@@ -298,19 +325,19 @@ def _questions(route: Route, ana: Person, marks: set[str]) -> list[str]:
     return [f"?{name}={word}" for name in names for word in words]
 
 
-def _judged(asked: Asked, trial: Trial, hers: list[Thing]) -> Found:
-    evidence = _evidence(asked, trial)
+def _judged(trial: Trial) -> Found:
+    evidence = _evidence(trial)
     if wrong := list(dict.fromkeys(trial.wrong)):
         return failed(f"{wrong[0]}." if len(wrong) == 1 else f"{wrong[0]}, and {len(wrong) - 1} more.", evidence)
     if unclear := list(dict.fromkeys(trial.unclear)):
         return unchecked(f"Nobody got at what is another’s, but not all could be told: {unclear[0]}.", evidence)
-    changing = any(route.method != "GET" for one in hers for route, _ in things.about(asked, one))
+    changing = any(route.method != "GET" for one in trial.hers for route, _ in things.about(trial.asked, one))
     if not trial.read or (changing and not trial.changed):
         return unchecked("We did not see Ana read and change what is hers, so refusals say nothing.", evidence)
-    said = f"{counted(len(hers), 'thing')} of Ana’s, {counted(len(trial.diary), 'attempt')}"
+    said = f"{counted(len(trial.hers), 'thing')} of Ana’s, {counted(len(trial.diary), 'attempt')}"
     return proven(f"Ben got at nothing that is Ana’s, and she at all of it: {said}.", evidence)
 
 
-def _evidence(asked: Asked, trial: Trial) -> Evidence:
+def _evidence(trial: Trial) -> Evidence:
     said = "\n".join([*trial.wrong, *trial.unclear, *trial.diary[:40]])
-    return asked.seen("as two people, each with things of their own", said=said)
+    return trial.asked.seen("as two people, each with things of their own", said=said)

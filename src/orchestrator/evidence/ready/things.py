@@ -19,6 +19,7 @@ NOT_THINGS = re.compile(
 )
 MACHINE_ROOM = re.compile(r"^/(?:health\w*|livez|readyz|up|_health|metrics|openapi\.json|docs|redoc|static|favicon)\b")
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
+ENDS = re.compile(r"/(?:cancel|close|end|finish|complete|archive|reset|remove|delete|destroy)/?$", re.IGNORECASE)
 PARAMETER = re.compile(r"\{([^}]+)\}")
 ID = re.compile(r"^(?:id|uuid|_id|slug|key|pk)$", re.IGNORECASE)
 MOST = 12
@@ -37,7 +38,12 @@ class Thing:
 
     @property
     def kind(self) -> str:
-        return singular(_last_word(self.made_by.path))
+        return kind_at(self.made_by.path)
+
+
+def kind_at(path: str) -> str:
+    """What an address is about: “note”, for /notes."""
+    return singular(_last_word(path))
 
 
 def makers(asked: Asked) -> list[Route]:
@@ -69,9 +75,9 @@ def about(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
         own = route.path.startswith(below) or any(_named(name, thing.kind) for name in names)
         if own and (path := fill(route.path, thing)) is not None and path != thing.path:
             yield route, path
-        elif not names and (asking := next((name for name in route.query if _points(name, thing.kind)), "")):
+        elif not names and (asking := next((name for name in route.query if points(name, thing.kind)), "")):
             yield route, f"{route.path}?{asking}={thing.id}"
-        elif not names and route.method in CHANGES and any(_points(name, thing.kind) for name in _taken(route)):
+        elif not names and route.method in CHANGES and any(points(name, thing.kind) for name in _taken(route)):
             yield route, route.path
 
 
@@ -91,6 +97,11 @@ def unsaid(asked: Asked, thing: Thing) -> Iterator[tuple[Route, str]]:
             yield Route(one.method, path, body=thing.made_by.body if one.method in CHANGES else None), path
 
 
+def late(route: Route) -> int:
+    """What takes a thing away, or brings it to its end, is tried after all else."""
+    return 2 if route.method == "DELETE" else int(bool(ENDS.search(route.path)))
+
+
 def _templates(asked: Asked) -> list[Route]:
     return [one for one in routes.read(asked.document) if "{" in one.path]
 
@@ -100,7 +111,8 @@ def _taken(route: Route) -> list[str]:
     return [*(route.body or {}).get("properties", {}), *(route.form or {}).get("properties", {})]
 
 
-def _points(name: str, kind: str) -> bool:
+def points(name: str, kind: str) -> bool:
+    """Whether something of this name says which one of this kind."""
     return bool(ID.match(name)) or _named(name, kind)
 
 
