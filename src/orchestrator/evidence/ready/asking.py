@@ -81,7 +81,7 @@ PARTS = (
 )
 PROOFS: dict[str, Proof] = {proof.item: proof for part in PARTS for proof in part.PROOFS}
 DAY = timedelta(days=1)  # how long an answer of a registry holds
-NONE_YET = "There is no check for this yet."
+BY_A_PERSON = "No program can settle this: a person has to vouch for it."
 KEPT = {State.PROVEN, State.FAILED, State.NOT_NEEDED}
 Say = Callable[[str], None]
 
@@ -120,7 +120,7 @@ async def report(
 async def _answer(here: Look, id: str, holds: Mapping[str, str], memory: Path | None, *, fresh: bool) -> Answer:
     item = BY_ID[id]
     if (proof := PROOFS.get(id)) is None:
-        return not_checked(item, NONE_YET)
+        return not_checked(item, BY_A_PERSON)
     covers = covered(holds, here.commit, proof)
     kept = memory / f"{id}-{covers}.json" if memory else None
     if kept and not fresh and (known := await asyncio.to_thread(_recalled, kept, proof)):
