@@ -54,7 +54,7 @@ REVIEWS = (
             return self.answer(404, {"error": "There is no such doubt."})
         if self.command == "POST":
             found[at][2][0] = "settled"
-            audit(person, "doubt.settled", id)
+            audit(person, f"settled doubt {at}", id)
         return self.answer(200, {"doubt": at, "about": found[at][1], "is": found[at][2][0]})
 
     def page(self""",

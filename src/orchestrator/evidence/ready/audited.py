@@ -158,20 +158,28 @@ async def _driven(asked: Asked, trail: Trail, most: int) -> None:
             if thing := await things.make(trail.person, route, made):
                 made.append(thing)
                 await _traced(asked, trail, look, _change(trail.person, route, thing, thing.mark, thing.path, look))
-    made += await _come(asked, trail, made)
-    for thing in made:  # it grows, as things come with others
-        for route, path in sorted(things.about(asked, thing), key=lambda one: things.late(one[0])):
-            if route.method != "GET" and len(trail.done) < most:
-                look, word = await _before(asked, trail.person), made_up.mark()
-                answer = await things.hand_in(trail.person, route, path, word, 1)
-                if answer.is_success or answer.is_redirect:
-                    await _traced(asked, trail, look, _change(trail.person, route, thing, word, path, look))
-                    made += await _come(asked, trail, made)
+    for thing in (*made, *await _come(asked, trail, made)):
+        await _changed(asked, trail, thing, made, most)
 
 
-async def _come(asked: Asked, trail: Trail, made: list[Thing]) -> list[Thing]:
-    """What has come into being by what was done."""
-    return await derived.found(trail.person, asked, made, {change.word for change in trail.done})
+async def _changed(asked: Asked, trail: Trail, thing: Thing, known: list[Thing], most: int) -> None:
+    """All that can be done with it, and at once with what comes of that: the next thing may end it."""
+    for route, path in sorted(things.about(asked, thing), key=lambda one: things.late(one[0])):
+        if route.method != "GET" and len(trail.done) < most:
+            look, word = await _before(asked, trail.person), made_up.mark()
+            answer = await things.hand_in(trail.person, route, path, word, 1)
+            if answer.is_success or answer.is_redirect:
+                await _traced(asked, trail, look, _change(trail.person, route, thing, word, path, look))
+                for new in await _come(asked, trail, known):
+                    await _changed(asked, trail, new, known, most)
+
+
+async def _come(asked: Asked, trail: Trail, known: list[Thing]) -> list[Thing]:
+    """What has come into being by what was done; it is known from now on."""
+    words = {change.word for change in trail.done}
+    come = await derived.found(trail.person, asked, known, words)
+    known += come
+    return come
 
 
 @dataclass(frozen=True, slots=True)
