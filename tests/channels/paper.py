@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ground.living import living
 from ground.until import until
 from orchestrator import app, clock, runtime, telemetry
 from orchestrator.channels import carry
@@ -119,7 +120,7 @@ async def desk(data: Path, database: str | None = None, **given: Any) -> AsyncIt
     settings = Settings(data_dir=data, reconcile_s=0.5, drain_s=0.2, database_url=database, **given)
     data.mkdir(exist_ok=True)
     live = await app.compose(settings, METRICS)
-    async with app.working(live):
+    async with living(live):
         paper = Paper()
         carrying = asyncio.create_task(carry.forever([paper]))
         await until(lambda: _begun(live), 20)

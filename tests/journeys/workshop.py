@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ground.github_api import GithubApi, Repo
+from ground.living import living
 from ground.until import until
 from orchestrator import app, clock, telemetry
 from orchestrator.conversation.command import perform
@@ -153,7 +154,7 @@ async def workshop(github: GithubApi, data: Path, *, as_app: bool = False, **giv
     named = {"reconcile_s": 0.1, "drain_s": 0.2, "github_poll_s": 0.5, "data_dir": data} | given
     settings = Settings(_env_file=None, **_fields(github.settings(app_key=key)), **named)
     data.mkdir(exist_ok=True)
-    async with app.working(await app.compose(settings, METRICS)):
+    async with living(await app.compose(settings, METRICS)):
         known = await read(people.all)
         made = (people.create, ORCHESTRATOR, "nadia@example.org", "Nadia", clock.now())
         yield Workshop(github, known[0] if known else await tx(*made))

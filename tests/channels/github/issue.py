@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.paper import METRICS
 from ground.github_api import GithubApi, Person
 from ground.github_world import Delivery, Repo
+from ground.living import living
 from ground.until import until
 from orchestrator import app, clock
 from orchestrator.channels import posting
@@ -131,7 +132,7 @@ async def town(github: GithubApi, data: Path, **given: Any) -> AsyncIterator[Tow
         **{name.removeprefix("ORCHESTRATOR_").lower(): value for name, value in github.settings().items()},
         **given,
     )
-    async with app.working(await app.compose(settings, METRICS)):
+    async with living(await app.compose(settings, METRICS)):
         await until(lambda: read(_has_begun), 20)
         yield Town(github, repo, github.person("ana", repo, "write"))
         assert runtime().hub

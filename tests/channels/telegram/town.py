@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ground.living import living
 from ground.telegram_api import TOKEN, TelegramApi
 from ground.telegram_people import Chat, Item, Person
 from ground.until import until
@@ -18,7 +20,6 @@ from orchestrator.channels import posting
 from orchestrator.conversation.command import perform
 from orchestrator.domain.command import ORCHESTRATOR, Create, Say, WriteVision
 from orchestrator.domain.elsewhere import PostStatus
-from orchestrator.domain.gate import MAY_BE_TAKEN_BACK
 from orchestrator.errors import OrchestratorError
 from orchestrator.runtime import read, tx
 from orchestrator.settings import Settings
@@ -27,6 +28,7 @@ from orchestrator.store.elsewhere import ArrivalRow, PostRow
 from orchestrator.store.people import User
 from orchestrator.store.tables import GateRow, ProjectRow
 
+SOON = timedelta(seconds=5)  # longer than a message rests between two edits
 METRICS = telemetry.metrics()
 IDEA = "I want a meal planning app for our family that plans dinners and prints a shopping list"
 
@@ -113,8 +115,8 @@ class Town:
 async def _nothing_open(db: AsyncSession) -> bool:
     if await arrivals.open(db, "telegram") or await cursors.behind(db, posting.READER):
         return False
-    soon = clock.now() + MAY_BE_TAKEN_BACK / 2  # what is only to be shown anew when a minute is over is calm
-    due = select(PostRow.id).where(PostRow.status == PostStatus.DUE, PostRow.due_at < soon)
+    soon = clock.now() + SOON  # what is only to be shown anew when a minute is over is calm
+    due = select(PostRow.id).where(PostRow.status == PostStatus.DUE, or_(PostRow.due_at < soon, PostRow.tries > 0))
     return await db.scalar(due.limit(1)) is None
 
 
@@ -145,7 +147,7 @@ async def town(data: Path, telegram: TelegramApi, **given: Any) -> AsyncIterator
     data.mkdir(exist_ok=True)
     where = {"telegram_bot_token": TOKEN, "telegram_api_url": telegram.url, "reconcile_s": 0.5, "drain_s": 0.2}
     live = await app.compose(Settings(data_dir=data, **(where | given)), METRICS)
-    async with app.working(live):
+    async with living(live):
         await until(_begun, 30)
         yield Town(telegram)
 

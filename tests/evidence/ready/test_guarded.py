@@ -59,7 +59,10 @@ ANYBODYS = '"select * from review where id = ?", (id,)'
             },
         ),
         (
-            (("if self.note(person, id) is None or", "if"), ('            audit(person, f"settled doubt {at}", id)\n', "")),
+            (
+                ("if self.note(person, id) is None or", "if"),
+                ('            audit(person, f"settled doubt {at}", id)\n', ""),
+            ),
             {
                 "S5": "failed: GET /notes/{note_id}/doubts/{doubt} lets somebody else read what is Ana’s (200)",
                 "S7": "failed: POST /notes/{note_id}/doubts/{doubt}/settle leaves no trace of",
