@@ -3,6 +3,7 @@
 `python -I -S moody_agent.py MOODS`. Only building and repairing have moods; looking and planning it does well.
 """
 
+import itertools
 import json
 import os
 import queue
@@ -165,8 +166,10 @@ def asks(phase):
 def waits(phase):
     """Is at it for as long as there is a file."""
     place("begun").touch()
+    thoughts = itertools.count()  # one thought again and again would be stopped
     while place("wait").exists() and not cancelled.is_set():
-        step(0, "think", "Think")
+        number = next(thoughts)
+        step(number, "think", f"Think of {number}")
         time.sleep(0.05)
     if phase:
         good(phase)
