@@ -76,6 +76,31 @@ REVIEWS = (
     return {"id": row[0], "title": row[2], "stars": row[3], "doubts": told}""",
     ),
 )
+# What can be read once there is something to be read: how a note stood before.
+BEFORE = (
+    ('        "/page"', '        "/notes/{note_id}/before": {"get": {}},\n        "/page"'),
+    (
+        """        if path == "/page":""",
+        """        if found := re.fullmatch(r"/notes/(\\d+)/before", path):
+            return self.before(person, int(found[1]))
+        if path == "/page":""",
+    ),
+    (
+        "    def page(self",
+        """    olds = {}
+
+    def before(self, person, id):
+        if id not in self.olds or self.note(person, id) is None:
+            return self.answer(404, {"error": "There is nothing before that."})
+        return self.answer(200, {"title": self.olds[id]})
+
+    def page(self""",
+    ),
+    (
+        '            DB.execute("update note set title',
+        '            self.olds[id] = row[2]\n            DB.execute("update note set title',
+    ),
+)
 # What belongs to everybody, and is spoken of at what is hers.
 TOPICS = (
     (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evidence.ready.app_seeds import repository
-from evidence.ready.derived_seeds import REVIEWS, TOPICS
+from evidence.ready.derived_seeds import BEFORE, REVIEWS, TOPICS
 from evidence.ready.people_seeds import APP, DISHONEST, HOOKS, NO_HOOKS, START, tricked
 from orchestrator.contain.sandbox import Sandbox
 from orchestrator.evidence.ready import asking
@@ -75,6 +75,22 @@ async def test_what_comes_into_being_by_itself_is_tried_as_well(
 ):
     found = await said(tricked(*REVIEWS, *tricks), *expected)
     assert {item: found[item][: len(words)] for item, words in expected.items()} == expected, found
+
+
+@pytest.mark.parametrize(
+    ("trick", "words"),
+    [
+        ((), "proven"),
+        (
+            (("if id not in self.olds or self.note(person, id) is None:", "if id not in self.olds:"),),
+            "failed: GET /notes/{note_id}/before lets somebody else read what is Ana’s (200)",
+        ),
+        ((("            self.olds[id] = row[2]\n", ""),), "not_checked: Nobody got at what is another’s, but not all"),
+    ],
+)
+async def test_what_is_not_there_yet_is_tried_when_it_is(trick: tuple[tuple[str, str], ...], words: str):
+    found = await said(tricked(*BEFORE, *trick), "S5")
+    assert found["S5"].startswith(words), found
 
 
 @pytest.mark.parametrize("name", HOOKS)

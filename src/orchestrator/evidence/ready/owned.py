@@ -47,6 +47,7 @@ class Trial:
     marks: set[str] = field(default_factory=set)  # in all that Ana ever wrote
     opened: set[str] = field(default_factory=set)  # addresses that are declared as public
     known: dict[str, str] = field(default_factory=dict)  # the ids of Ana’s things, by what they are
+    later: dict[str, tuple[Thing, Route, str]] = field(default_factory=dict)  # what was not there for Ana to read, yet
     read: int = 0
     changed: int = 0
 
@@ -223,7 +224,9 @@ async def _refused(trial: Trial, route: Route, path: str, thing: Thing, bens: ht
     hers = await trial.ana.ask(route.method, path, **_handed(trial, route, thing, word))
     trial.diary.append(f"Ana: {route.method} {path} → {hers.status_code}")
     if bens.status_code in REFUSED or bens.is_redirect:
-        if hers.status_code in REFUSED or hers.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or hers.is_redirect:
+        if route.method == "GET" and hers.status_code == httpx.codes.NOT_FOUND:
+            trial.later[route.name] = (thing, route, path)
+        elif hers.status_code in REFUSED or hers.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or hers.is_redirect:
             trial.unclear.append(f"{route.name} refuses Ana as well ({hers.status_code})")
         trial.changed += route.method != "GET" and hers.is_success
     elif bens.status_code != httpx.codes.METHOD_NOT_ALLOWED or hers.status_code != bens.status_code:
@@ -242,6 +245,10 @@ async def _come(trial: Trial) -> None:
             trial.hers.append(thing)
             trial.known.setdefault(thing.kind, thing.id)
             await _tried(trial, thing)
+    for name, (thing, route, path) in list(trial.later.items()):
+        if (await trial.ana.ask("GET", path)).is_success:
+            del trial.later[name]
+            await _told(trial, thing, route, path, await trial.ben.ask("GET", path))
 
 
 async def _settled(ana: Person, reads: Iterable[str]) -> None:
@@ -307,6 +314,7 @@ def _uncovered(trial: Trial) -> list[Route]:
 def _unfound(trial: Trial) -> None:
     """What could not be tried on anything of hers, to the end."""
     missing = [route.name for route in _uncovered(trial) if route.method != "GET"]
+    trial.unclear += [f"{name} has nothing for Ana, either" for name in trial.later]
     trial.unclear += [f"nothing of Ana’s could be found that {name} is about" for name in missing]
 
 
