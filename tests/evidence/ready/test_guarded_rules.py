@@ -3,11 +3,25 @@
 import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.domain.ready.report import State
-from orchestrator.evidence.ready import audited, loaded, logged, made_up, signatures, slipped, told, traces, variables
+from orchestrator.evidence.ready import (
+    audited,
+    loaded,
+    logged,
+    made_up,
+    routes,
+    signatures,
+    slipped,
+    told,
+    traces,
+    variables,
+)
 from orchestrator.evidence.ready.audited import Change
 from orchestrator.evidence.ready.routes import Route
 from orchestrator.evidence.ready.things import Thing
@@ -166,6 +180,57 @@ def test_what_is_made_up_fits_and_another_turn_differs_in_everything():
     assert 1 <= other["stars"] <= 5
     assert [key for key in one if one[key] == other[key]] == ["note_id"]
     assert one["note_id"] == 7
+
+
+def test_what_a_document_refers_to_is_handed_in_as_it_is_meant():
+    refers = {"$ref": "#/components/schemas/Place"}
+    inner = {"near": {"anyOf": [refers, {"type": "null"}]}, "all": {"type": "array", "items": refers}}
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    itself = {"$ref": "#/components/schemas/Trip"}
+    again = {
+        "next": itself,
+        "others": {"type": "array", "items": itself},
+        "last": {"anyOf": [itself, {"type": "null"}]},
+    }
+    schema = {"type": "object", "properties": {**inner, **again, "numbers": numbers, "at": {"allOf": [refers]}}}
+    place = {"type": "object", "properties": {"town": {"type": "string"}}}
+    body = {"content": {"application/json": {"schema": itself}}}
+    document = {
+        "paths": {"/trips": {"post": {"requestBody": body}}},
+        "components": {"schemas": {"Trip": schema, "Place": place}},
+    }
+    (route,) = routes.read(document)
+    here = {"town": "word"}
+    made = made_up.body(route.body or {}, "word")
+    assert made == {"near": here, "all": [here], "others": [], "last": None, "numbers": [2], "at": here}
+    assert routes.fitting(route.body or {})["numbers"] == [1]
+
+
+KEYS = ("type", "properties", "items", "anyOf", "allOf", "enum", "const", "$ref", "format", "required", "title")
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "minLength", "maxLength", "maxItems")
+TYPES = ("object", "array", "string", "integer", "number", "boolean", "null", "#/components/schemas/T", "email")
+LEAVES = st.one_of(st.none(), st.booleans(), st.sampled_from((-1, 0, 2, 10**12, 1e308, 0.5)), st.sampled_from(TYPES))
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from((*KEYS, *BOUNDS)), inner, max_size=5)
+    ),
+    max_leaves=14,
+)
+SCHEMAS = st.dictionaries(st.sampled_from((*KEYS, *BOUNDS)), ANYTHING, min_size=1, max_size=6)
+
+
+@given(SCHEMAS, SCHEMAS)
+def test_no_document_makes_us_fall_or_fills_our_memory(schema: dict[str, Any], other: dict[str, Any]):
+    """An application that we do not trust says what it takes."""
+    body = {"content": {"application/json": {"schema": schema}}}
+    document = {"paths": {"/x": {"post": {"requestBody": body}}}, "components": {"schemas": {"T": other}}}
+    (route,) = routes.read(document)
+    assert route.body is not None
+    made = [made_up.body(route.body, "word"), routes.fitting(route.body), *routes.odd_forms(route.body)]
+    made += [body.decode(errors="replace") for body in routes.odd_bodies(route.body)]
+    made += [made_up.body(less, "word") for less in made_up.smaller(route.body)]
+    assert all(len(json.dumps(one)) < 10_000_000 for one in made)
 
 
 @pytest.mark.parametrize(

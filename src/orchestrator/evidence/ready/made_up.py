@@ -48,7 +48,7 @@ def _value(schema: Schema, name: str, make: Make, depth: int) -> Any:
         return options[make[1] % len(options)] if options else None
     for key in ("anyOf", "oneOf", "allOf"):
         if isinstance(found := schema.get(key), list) and found:
-            real = [one for one in found if isinstance(one, dict) and one.get("type") != "null"] or [{}]
+            real = [one for one in found if isinstance(one, dict) and one.get("type") != "null"] or found
             return _value(real[0], name, make, depth + 1)
     kind = _kind(schema)
     if kind in {"object", "array"}:
@@ -60,6 +60,8 @@ def _value(schema: Schema, name: str, make: Make, depth: int) -> Any:
 
 def _several(schema: Schema, kind: str, name: str, make: Make, depth: int) -> Any:
     if kind == "array":
+        if schema.get("maxItems") == 0:
+            return []
         items = schema.get("items")
         return [_value(items if isinstance(items, dict) else {}, name, make, depth + 1)]
     inner = {key: one for key, one in schema.get("properties", {}).items() if isinstance(one, dict)}

@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/swagge
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 DEPTH = 8
 LONG = "x" * 20_000
+LARGEST = 1e15
 ODD: tuple[Any, ...] = (
     "",
     None,
@@ -84,23 +85,54 @@ def _body(document: Mapping[str, Any], operation: Mapping[str, Any], kind: str) 
     return _resolved(document, schema) if isinstance(schema, dict) else None
 
 
-def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
-    """With what it refers to put in its place."""
-    if depth > DEPTH:
-        return {}
+def _resolved(
+    document: Mapping[str, Any], schema: Mapping[str, Any], within: tuple[str, ...] = (), depth: int = 0
+) -> Mapping[str, Any]:
+    """With what it refers to put in its place; of what lies within itself, only the first."""
     if isinstance(where := schema.get("$ref"), str):
         found: Any = document
         for part in where.removeprefix("#/").split("/"):
             found = found.get(part, {}) if isinstance(found, dict) else {}
-        return _resolved(document, found, depth + 1) if isinstance(found, dict) else {}
-    inner = {
-        name: _resolved(document, one, depth + 1)
-        for name, one in schema.get("properties", {}).items()
-        if isinstance(one, dict)
-    }
-    items = schema.get("items")
-    more = {"items": _resolved(document, items, depth + 1)} if isinstance(items, dict) else {}
-    return {**schema, "properties": inner, **more} if inner or more else schema
+        fits = isinstance(found, dict) and where not in within
+        return _resolved(document, found, (*within, where), depth + 1) if fits else {}
+
+    def inner(one: Any) -> Mapping[str, Any] | None:
+        fits = isinstance(one, dict) and one.get("$ref") not in within and depth <= DEPTH
+        return _resolved(document, one, within, depth + 1) if fits else None
+
+    schema = _sound(schema)
+    known: dict[str, Any] = {}
+    if "properties" in schema:
+        made = {name: inner(one) for name, one in schema["properties"].items()}
+        known["properties"] = {name: one for name, one in made.items() if one is not None}
+    if "items" in schema:
+        items = inner(schema["items"])
+        known |= {"items": {}, "maxItems": 0} if items is None else {"items": items}
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            known[key] = [one for one in map(inner, schema[key]) if one is not None]
+    return {**schema, **known}
+
+
+def _sound(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what is not as a schema has it: whoever wrote this may want to see us fall, or fill our memory."""
+    return {key: one for key, one in schema.items() if key not in SOUND or SOUND[key](one)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def _is_length(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= len(LONG) and value == int(value)
+
+
+SOUND: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum"), _is_number),
+    **dict.fromkeys(("minLength", "maxLength", "maxItems"), _is_length),
+    **dict.fromkeys(("enum", "required", "anyOf", "oneOf", "allOf"), lambda one: isinstance(one, list)),
+    "properties": lambda one: isinstance(one, dict),
+}
 
 
 def fitting(schema: Mapping[str, Any], depth: int = 0) -> Any:
