@@ -1,10 +1,14 @@
 """Show a running prototype below our own address, in a sandbox: it cannot see who is signed in, nor act for them."""
 
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from orchestrator.delivery import promised
 from orchestrator.domain.project import Step
@@ -14,6 +18,9 @@ from orchestrator.runtime import read, runtime
 from orchestrator.store import phases, projects
 from orchestrator.store.pages import Standing
 from orchestrator.store.tables import PhaseRow, ProjectRow
+
+if TYPE_CHECKING:
+    import httpx
 
 router = APIRouter(include_in_schema=False)
 TRYING = frozenset({Step.RESULT, Step.REPAIRING, Step.MERGING})
@@ -71,20 +78,45 @@ async def show(project_id: str, key: str, path: str, request: Request) -> Respon
     port = await runtime().previews.at(project_id, Path(row.repository), commit)
     if request.method == "GET" and not path:
         await promised.opened(project_id, commit)
-    return await _passed_on(request, port, path)
+    return await passed_on(request, port, path)
 
 
-async def _passed_on(request: Request, port: int, path: str) -> Response:
+async def passed_on(request: Request, port: int, path: str) -> Response:
+    """What the prototype at this port answers, as it comes: it may be without an end. Raises NotPossible."""
     headers = {name: value for name, value in request.headers.items() if name in PASSED_ON}
     import httpx  # noqa: PLC0415 - only when somebody looks at a prototype
 
-    base = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=base, timeout=15, trust_env=False) as client:
+    async with AsyncExitStack() as stack:
+        client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=15, trust_env=False)
+        asked = client.build_request(
+            request.method, f"/{path}", params=request.query_params, content=await request.body(), headers=headers
+        )
+        asked.headers["accept-encoding"] = "identity"
+        await stack.enter_async_context(client)
         try:
-            answer = await client.request(
-                request.method, f"/{path}", params=request.query_params, content=await request.body(), headers=headers
-            )
+            answer = await client.send(asked, stream=True)
         except httpx.HTTPError:
             raise NotPossible("The prototype did not answer. Load the page again to start it anew.") from None
-    shown = {name: value for name, value in answer.headers.items() if name in PASSED_BACK}
-    return Response(answer.content, answer.status_code, shown | OWN)
+        stack.push_async_callback(answer.aclose)
+        shown = {name: value for name, value in answer.headers.items() if name in PASSED_BACK}
+        return _Passing(_parts(answer), answer.status_code, shown | OWN, stack.pop_all())
+
+
+async def _parts(answer: "httpx.Response") -> AsyncIterator[bytes]:
+    import httpx  # noqa: PLC0415
+
+    with suppress(httpx.HTTPError):  # what came before it broke off is shown
+        async for part in answer.aiter_bytes():
+            yield part
+
+
+class _Passing(StreamingResponse):
+    """Holds the connection to the prototype for as long as somebody looks, and not longer."""
+
+    def __init__(self, parts: AsyncIterator[bytes], status: int, headers: dict[str, str], held: AsyncExitStack) -> None:
+        super().__init__(parts, status, headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._held:
+            await super().__call__(scope, receive, send)

@@ -17,6 +17,7 @@ from orchestrator.domain.run import Bind, Job, Network, RunKind
 from orchestrator.errors import NotPossible
 from orchestrator.evidence import declared
 from orchestrator.evidence.ready import python as own_python
+from orchestrator.evidence.ready.bounded import Bounded
 from orchestrator.evidence.ready.look import Look
 from orchestrator.evidence.ready.place import Place, Ran
 from orchestrator.evidence.ready.stack import Language, package
@@ -57,10 +58,9 @@ class App:
 
     def client(self, **more: object) -> httpx.AsyncClient:
         """Somebody who speaks with it, without a session of anybody's."""
-        transport = httpx.AsyncHTTPTransport(uds=str(self.socket))
         if self.by_https:
             more.setdefault("headers", BY_HTTPS)
-        return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=20, **more)  # type: ignore[arg-type]
+        return httpx.AsyncClient(transport=Bounded(str(self.socket)), base_url="http://127.0.0.1", timeout=20, **more)  # type: ignore[arg-type]
 
     @property
     def said(self) -> str:
