@@ -8,6 +8,9 @@ from visitor import Nadia, Visitor, visiting
 from ground.server import Server
 
 VISION = "Is this the app you want?"
+CONNECTED = """window.connected = new Promise((done) => {
+  document.addEventListener("htmx:sse:after:connection", () => done(true), { once: true });
+});"""
 
 
 async def test_an_answer_is_taken_back_with_the_button_on_its_slip_and_the_question_is_there_again(visitor: Visitor):
@@ -30,7 +33,9 @@ async def test_the_button_goes_by_itself_and_whoever_was_on_it_is_on_the_slip(vi
     await visitor.at_the_vision("I want a list of trees")
     await visitor.decide(VISION, "Approve")
     await page.clock.install()
-    await page.reload()  # nothing is on its way any more that would lose patience when the clock leaps
+    await page.add_init_script(CONNECTED)
+    await page.reload()
+    await page.evaluate("connected")  # nothing is on its way any more that would lose patience when the clock leaps
     slip = page.get_by_role("article", name=f"Approved: {VISION}")
     await expect(slip).to_contain_text(re.compile(r"for 5\d seconds"))
     await slip.get_by_role("button", name="Undo").focus()

@@ -1,28 +1,38 @@
 """What a model says in a chat: seen while it is written, with answers to choose from."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from channels.telegram.town import town
+from channels.telegram.town import Town, town
 from ground.model_api import ModelApi
 from ground.model_values import Gives
 from ground.scripted import says
 from ground.telegram_api import Fault, TelegramApi
+from ground.telegram_people import Person
 from ground.until import until
 
 SLOW = Gives(piece=12, pause=0.25)
 REPLY = "A meal planner for busy parents, then. " * 4 + "**Who** cooks on a normal evening?"
 
 
-async def test_a_reply_is_seen_while_it_is_written(tmp_path: Path, telegram: TelegramApi):
+@asynccontextmanager
+async def talking(data: Path, telegram: TelegramApi, text: str, **how: Any) -> AsyncIterator[tuple[Town, Person]]:
+    """Somebody with a project, and a model that always says the same."""
     given = {"model": "anthropic:claude-sonnet-5", "anthropic_api_key": "k"}
-    answers = lambda _: says(REPLY, how=SLOW)
     async with (
-        ModelApi(answers) as api,
-        town(tmp_path / "data", telegram, anthropic_base_url=api.anthropic, **given) as here,
+        ModelApi(lambda _: says(text, **how)) as api,
+        town(data, telegram, anthropic_base_url=api.anthropic, **given) as here,
     ):
         user, nadia = await here.linked("Nadia")
         await here.project(user)
+        yield here, nadia
+
+
+async def test_a_reply_is_seen_while_it_is_written(tmp_path: Path, telegram: TelegramApi):
+    async with talking(tmp_path / "data", telegram, REPLY, how=SLOW) as (here, nadia):
         reply = await here.said(nadia, "It is for busy parents", "Who cooks on a normal evening?")
         drafts = [text for _, _, text in telegram.drafts]
         assert len(drafts) >= 2
@@ -35,16 +45,10 @@ async def test_a_reply_is_seen_while_it_is_written(tmp_path: Path, telegram: Tel
 
 
 async def test_quick_answers_are_buttons_of_the_newest_reply(tmp_path: Path, telegram: TelegramApi):
-    given = {"model": "anthropic:claude-sonnet-5", "anthropic_api_key": "k"}
-    answers = lambda _: says("Who cooks?", quick=["Mostly me", "We take turns"])
-    async with (
-        ModelApi(answers) as api,
-        town(tmp_path / "data", telegram, anthropic_base_url=api.anthropic, **given) as here,
-    ):
-        user, nadia = await here.linked("Nadia")
-        await here.project(user)
+    quick = ["Mostly me", "We take turns"]
+    async with talking(tmp_path / "data", telegram, "Who cooks?", quick=quick) as (here, nadia):
         first = await here.said(nadia, "It is for busy parents", "Who cooks?")
-        assert first.buttons == ["Mostly me", "We take turns"]
+        assert first.buttons == quick
         data = first.rows[0][0]["callback_data"]
         assert (await here.answered(nadia.press("Mostly me")))[0] == "Mostly me"
         await here.sees(nadia.chat, "Who cooks?", after=first)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from orchestrator import clock
 from orchestrator.domain.ready.report import Evidence
 from orchestrator.evidence.ready import derived, made_up, people, routes, things, told, traces
@@ -226,7 +224,9 @@ async def _seen(asked: Asked, person: Person, since: int) -> dict[str, Record]:
     for path in _audits(asked):
         answer = await person.ask("GET", path)
         if answer.is_success and "json" in answer.headers.get("content-type", ""):
-            found |= {f"{ENTERED} {path} {sorted(one.items())!r}": one for one in traces.entries(_json(answer))}
+            found |= {
+                f"{ENTERED} {path} {sorted(one.items())!r}": one for one in traces.entries(people.said_in(answer))
+            }
     return found
 
 
@@ -242,13 +242,6 @@ def _audits(asked: Asked) -> list[str]:
     own = [one.path for one in routes.read(asked.document) if one.method == "GET" and AUDIT.search(one.path)]
     declared = told.told(asked.look.texts).audit
     return list(dict.fromkeys([declared, *(path for path in own if "{" not in path)] if declared else own))[:3]
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):
-        return None
 
 
 def _shown(trail: Trail) -> str:

@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
-from orchestrator.evidence.ready import routes, things
+from orchestrator.evidence.ready import people, routes, things
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.routes import Route
@@ -63,7 +61,8 @@ async def found(person: Person, asked: Asked, known: Sequence[Thing], marks: Col
     for kind in kinds:
         for path in _places(asked, kind, known):
             if path not in answers:
-                answers[path] = _said(await person.ask("GET", path))
+                answer = await person.ask("GET", path)
+                answers[path] = people.said_in(answer) if answer.is_success else None
             if thing := _thing(kind, path, answers[path], marks):
                 come.append(thing)
                 break
@@ -126,10 +125,3 @@ def _id(row: Mapping[str, Any], kind: Kind) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool):
             return str(value)
     return ""
-
-
-def _said(answer: httpx.Response) -> Any:
-    try:
-        return answer.json() if answer.is_success else None
-    except (ValueError, RecursionError):
-        return None

@@ -270,11 +270,8 @@ async def _state(ana: Person, reads: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in reads:
         answer = await ana.ask("GET", path)
-        try:
-            said = answer.json()
-        except (ValueError, RecursionError):
-            said = answer.text
-        found |= {f"{path} {where}": value for where, value in made_up.leaves(said)}
+        said = people.said_in(answer)
+        found |= {f"{path} {where}": value for where, value in made_up.leaves(answer.text if said is None else said)}
         found[path] = answer.status_code
     return found
 

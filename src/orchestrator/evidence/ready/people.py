@@ -230,13 +230,14 @@ def _carries(person: Person, token: str) -> bool:
 
 def token_in(answer: httpx.Response) -> str:
     """The token in an answer, wherever it stands."""
-    for path, value in made_up.leaves(_said(answer)):
+    for path, value in made_up.leaves(said_in(answer)):
         if isinstance(value, str) and len(value) >= 8 and TOKEN.match(path.rpartition(".")[2]):  # noqa: PLR2004
             return value
     return ""
 
 
-def _said(answer: httpx.Response) -> Any:
+def said_in(answer: httpx.Response) -> Any:
+    """The JSON of an answer; None where there is none."""
     try:
         return answer.json()
     except (ValueError, RecursionError):
@@ -245,6 +246,6 @@ def _said(answer: httpx.Response) -> Any:
 
 def _learn(person: Person, answer: httpx.Response, where: str) -> None:
     """Ids by which the application knows this person, from where it tells them."""
-    for path, value in made_up.leaves(_said(answer)):
+    for path, value in made_up.leaves(said_in(answer)):
         if re.search(where, path, re.IGNORECASE) and value not in (None, ""):
             person.ids.add(json.dumps(value).strip('"'))

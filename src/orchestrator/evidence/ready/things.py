@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from orchestrator.evidence.ready import addresses, made_up, routes
+from orchestrator.evidence.ready import addresses, made_up, people, routes
 from orchestrator.evidence.ready.asks import Asked
 from orchestrator.evidence.ready.people import Person
 from orchestrator.evidence.ready.routes import Route
@@ -185,7 +185,7 @@ async def all_made(person: Person, asked: Asked, *, word: str = "", link: str = 
 
 
 def id_of(answer: httpx.Response, route: Route) -> str:
-    said = _json(answer)
+    said = people.said_in(answer)
     inner = next((one for one in said.values() if isinstance(one, dict)), {}) if isinstance(said, dict) else {}
     for one in (said, inner):
         if isinstance(one, dict) and (found := _own_id(one, singular(_last_word(route.path)))):
@@ -203,17 +203,10 @@ def _own_id(said: Mapping[str, Any], kind: str) -> str:
 
 async def _found(person: Person, path: str, mark: str) -> str:
     """Its id from the list in which it stands."""
-    said = _json(await person.ask("GET", path))
+    said = people.said_in(await person.ask("GET", path))
     rows = said if isinstance(said, list) else list(said.values()) if isinstance(said, dict) else []
     flat = [one for row in rows for one in (row if isinstance(row, list) else [row]) if isinstance(one, dict)]
     return next((_own_id(one, "") for one in flat if mark in str(one)), "")
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return answer.json()
-    except (ValueError, RecursionError):
-        return None
 
 
 def _named(parameter: str, kind: str) -> bool:
